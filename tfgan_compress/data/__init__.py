@@ -1,0 +1,1 @@
+"""Data sets, one record type for all (`records`), and the batches made of them (`batches`)."""

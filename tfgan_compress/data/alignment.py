@@ -1,0 +1,61 @@
+"""Warps a photograph to the aligned square image that the networks take.
+
+The geometry is `geometry.alignment_matrix`'s; here are only the pixels.
+"""
+
+import cv2
+import numpy as np
+
+from tfgan_compress import geometry
+
+
+def align(image, landmarks, image_size):
+    """Warps `image` so that its face lies where TP-GAN's alignment puts it.
+
+    Args:
+        image: `(H, W, 3)` uint8.
+        landmarks: `(5, 2)` points of `image`, in the order of `geometry.LANDMARKS`.
+        image_size: Side of the aligned image.
+
+    Returns:
+        `(aligned, points)`: the `(image_size, image_size, 3)` uint8 image and the landmarks in
+        it, `(5, 2)` float32.
+    """
+    matrix = geometry.alignment_matrix(landmarks, image_size)
+    return warp(image, matrix, image_size), geometry.transform_points(matrix, landmarks)
+
+
+def warp(image, matrix, image_size):
+    """Applies the `(2, 3)` similarity `matrix`; edges are repeated, shrinking does not alias.
+
+    A bilinear warp reads four pixels however far apart the samples lie, so an image that shrinks
+    is blurred first, as a Gaussian pyramid would.
+    """
+    matrix = np.asarray(matrix, np.float64)
+    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    image = np.ascontiguousarray(image)
+    if scale < 0.25:
+        # Halving by area first keeps the blur small on large photographs.
+        halvings = int(np.floor(np.log2(0.5 / scale)))
+        image, matrix = _shrink(image, matrix, 2**halvings)
+        scale *= 2**halvings
+    if scale < 1:
+        image = cv2.GaussianBlur(image, (0, 0), 0.5 * np.sqrt(1 / scale**2 - 1) + 1e-3)
+    return cv2.warpAffine(
+        image,
+        matrix,
+        (image_size, image_size),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+
+
+def _shrink(image, matrix, factor):
+    """Shrinks `image` by an integer factor and adapts `matrix` to the smaller image."""
+    height, width = (max(1, round(side / factor)) for side in image.shape[:2])
+    grow = np.array([image.shape[1] / width, image.shape[0] / height])
+    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    # Pixel centres lie at whole numbers: old = (new + 0.5) * grow - 0.5.
+    linear = matrix[:, :2] * grow
+    offset = matrix[:, 2] + matrix[:, :2] @ (0.5 * grow - 0.5)
+    return small, np.column_stack([linear, offset])
