@@ -1,0 +1,272 @@
+"""TP-GAN's generator (Huang et al. 2017, "Beyond Face Rotation"), whole and elastic.
+
+A global pathway squeezes the view through a fully connected code; four local pathways redraw eyes,
+nose and mouth and are pasted at their frontal places; the decoder fuses both and paints at three
+scales. One class serves teacher, supernet (`elastic=True`) and student (smaller `channels`).
+
+Differences from the official code, all deliberate: batch norm uses its running statistics at
+inference; the noise is zero at inference; pasted part *images* lie on black, not on mid-gray, under
+which the elementwise maximum would erase everything darker. Left out: the identity classifier on
+the code, which is a training loss (`losses.classification`).
+"""
+
+import keras
+
+from tfgan_compress import geometry
+from tfgan_compress.layers import PACKAGE, CodeNoise, ConvBlocks, FlipConcat
+
+PARTS = ("left_eye", "right_eye", "nose", "mouth")
+_LOCAL_WIDTHS = {"down1": 1, "down2": 2, "down3": 4, "down4": 8, "up3": 4, "up2": 2}
+_LOCAL_MERGED = {"merge3": 4, "merge2": 2}
+
+
+def tpgan_channels(base_width=64):
+    """Returns TP-GAN's own widths, `{group: width}`; 64 is the published base width."""
+    w = base_width
+    cat8, sel32, sel64, sel128 = 9 * w, 2 * w + w // 2 + 6, w + w // 4 + 6, w + w // 8 + 6
+    widths = {"conv0": w, "conv1": w, "conv2": 2 * w, "conv3": 4 * w, "conv4": 8 * w}
+    inner = {f"{name}_inner": n for name, n in widths.items() if name != "conv4"}
+    inner |= {f"conv4_inner{i}": 8 * w for i in range(1, 5)}
+    widths |= {"code": 256, "noise": 100, "initial8": w}
+    widths |= {"initial32": w // 2, "initial64": w // 4, "initial128": w // 8}
+    widths |= {"up16": 8 * w, "up32": 4 * w, "up64": 2 * w, "up128": w, "paint1": w}
+    widths["paint2"] = w // 2
+    inner |= {f"dec8_inner{i}": cat8 for i in (1, 2, 3)}
+    inner |= {"sel16_inner": 4 * w, "sel32_inner": sel32, "sel64_inner": sel64}
+    inner |= {"sel128_inner": sel128, "paint1_inner": w}
+    inner |= {f"dec16_inner{i}": 12 * w for i in (1, 2)}
+    inner |= {f"dec32_inner{i}": 4 * w + sel32 for i in (1, 2)}
+    inner |= {f"dec64_inner{i}": 2 * w + sel64 + 3 for i in (1, 2)}
+    inner["dec128_inner"] = 2 * w + sel128 + 6
+    return widths | inner | {"part": w} | _local_channels(w)
+
+
+def _local_channels(w):
+    """Widths of the four patch networks; `part`, their common output, is not among them."""
+    local = _LOCAL_WIDTHS | _LOCAL_MERGED
+    widths = {f"{part}_{name}": k * w for part in PARTS for name, k in local.items()}
+    inner = ("down1", "down2", "down3", "merge3", "merge2")
+    widths |= {f"{part}_{name}_inner": local[name] * w for part in PARTS for name in inner}
+    widths |= {f"{part}_down4_inner{i}": 8 * w for part in PARTS for i in (1, 2)}
+    return widths | {f"{part}_{name}": w for part in PARTS for name in ("up1", "part_inner")}
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class TPGAN(keras.Model):
+    """TP-GAN generator: an aligned view and its four patches in, the frontal face out.
+
+    Inputs, named by batch key and in [-1, 1]: `input` `(B, S, S, 3)` and the patches `left_eye`,
+    `right_eye`, `nose`, `mouth` in the shapes of `geometry.patch_shapes(S)`. Outputs, a dict in
+    [-1, 1]: `image` `(B, S, S, 3)`, `image_half`, `image_quarter`, the four redrawn patches, and
+    `code` `(B, channels["code"])`.
+
+    Args:
+        image_shape: `(S, S, 3)`, S a multiple of 32.
+        channels: `{group: width}`; those of `tpgan_channels(base_width)` by default. `noise` may
+            be 0, which leaves the noise out.
+        base_width: Used only where `channels` is not given; a multiple of 8.
+        elastic: Adds a `ChannelGate` behind every block: the supernet.
+        factorized: Stages with depthwise-separable convolutions, e.g. `("dec128", "sel128")`.
+
+    Raises:
+        ValueError: If the size is not a square multiple of 32, a group is missing or unknown, or
+            a width is not positive.
+    """
+
+    def __init__(
+        self,
+        image_shape=(128, 128, 3),
+        channels=None,
+        *,
+        base_width=64,
+        elastic=False,
+        factorized=(),
+        **kwargs,
+    ):
+        image_shape = tuple(image_shape)
+        channels = dict(channels or tpgan_channels(base_width))
+        _check(image_shape, channels)
+        blocks = ConvBlocks(channels, elastic=elastic, factorized=factorized)
+        inputs = _inputs(image_shape)
+        parts = {part: _local_pathway(blocks, inputs, part) for part in PARTS}
+        encoded = _encoder(blocks, inputs["input"])
+        outputs = _decoder(blocks, encoded, _paste(blocks, parts, image_shape[0]))
+        outputs |= {part: image for part, (_, image) in parts.items()}
+        super().__init__(inputs, outputs, **kwargs)
+        self.image_shape, self.channels = image_shape, channels
+        self.elastic, self.factorized = elastic, tuple(factorized)
+
+    default_channels = staticmethod(tpgan_channels)
+
+    def get_config(self):
+        return {
+            "image_shape": self.image_shape,
+            "channels": dict(self.channels),
+            "elastic": self.elastic,
+            "factorized": self.factorized,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**config)
+
+
+def _check(image_shape, channels):
+    if len(image_shape) != 3 or image_shape[0] != image_shape[1] or image_shape[0] % 32:
+        raise ValueError(
+            f"image_shape must be (S, S, 3), S a multiple of 32. Received: {image_shape}."
+        )
+    expected = set(tpgan_channels(8))
+    if set(channels) != expected:
+        raise ValueError(
+            "channels must name every group of TP-GAN and no other. Missing: "
+            f"{sorted(expected - set(channels))}; unknown: {sorted(set(channels) - expected)}."
+        )
+    for group, width in channels.items():
+        if width < (group != "noise"):
+            raise ValueError(f"channels['{group}'] must be at least 1. Received: {width}.")
+
+
+def _inputs(image_shape):
+    shapes = {p: (*hw, 3) for p, hw in geometry.patch_shapes(image_shape[0]).items()}
+    shapes = {"input": image_shape} | {p: shapes[p] for p in PARTS}
+    return {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
+
+
+def _local_pathway(blocks, inputs, part):
+    """One patch network, a U-Net of depth 3: its features `(B, h, w, part)` and its image."""
+    x = inputs[part]
+    if part == "right_eye":  # The official right-eye network sees both eyes.
+        eyes = [inputs["right_eye"], inputs["left_eye"]]
+        x = keras.layers.Concatenate(name="right_eye_both")(eyes)
+    skips = []
+    for i in (1, 2, 3, 4):
+        g = f"{part}_down{i}"
+        x = blocks.conv(x, g, 3, name=f"{part}_down{i}", strides=1 if i == 1 else 2, norm=i > 1)
+        for k in (1, 2) if i == 4 else ("",):
+            x = blocks.res(x, (g,), f"{g}_inner{k}", 3, name=f"{g}_res{k}")
+        skips.append(x)
+    for i in (3, 2, 1):
+        x = blocks.deconv(x, f"{part}_up{i}", name=f"{part}_up{i}", activation="leaky_relu")
+        x = keras.layers.Concatenate(name=f"{part}_skip{i}")([x, skips[i - 1]])
+        g, inner = (f"{part}_merge{i}",) * 2 if i > 1 else ("part", f"{part}_part")
+        x = blocks.conv(x, g, 3, name=f"{part}_merge{i}")
+        x = blocks.res(x, (g,), f"{inner}_inner", 3, name=f"{part}_merge{i}_res")
+    return x, blocks.to_rgb(x, name=part + "_image")
+
+
+def _paste(blocks, parts, image_size):
+    """Places features and images at the frontal landmarks, joined by elementwise maximum."""
+    corners = geometry.patch_corners(geometry.frontal_landmarks(image_size), image_size)
+    features, images = [], []
+    for part, (feature, image) in parts.items():
+        (row, column), (height, width) = corners[part], feature.shape[1:3]
+        margins = ((row, image_size - row - height), (column, image_size - column - width))
+        pad = keras.layers.ZeroPadding2D(margins, name=f"{part}_place")
+        features.append(pad(feature))
+        lit = keras.layers.Rescaling(1.0, offset=1.0, name=f"{part}_lit")(image)
+        images.append(keras.layers.ZeroPadding2D(margins, name=f"{part}_place_image")(lit))
+    pasted = keras.layers.Maximum(name="parts_lit")(images)
+    pasted = keras.layers.Rescaling(1.0, offset=-1.0, name="parts_image")(pasted)
+    return keras.layers.Maximum(name="parts")(features), pasted
+
+
+def _encoder(blocks, image):
+    """Global encoder: `{"image": ..., "conv0".."conv4": ..., "code": (B, code)}`."""
+    x = FlipConcat(name="mirrored")(image)
+    encoded = {"image": x}
+    for i, (kernel, res_kernel) in enumerate(((7, 7), (5, 5), (3, 3), (3, 3), (3, 3))):
+        g = f"conv{i}"
+        x = blocks.conv(x, g, kernel, name=g, strides=1 if i == 0 else 2, norm=i > 0)
+        for k in (1, 2, 3, 4) if i == 4 else ("",):
+            x = blocks.res(x, (g,), f"{g}_inner{k}", res_kernel, name=f"{g}_res{k}")
+        encoded[g] = x
+    x = keras.layers.Flatten(name="flat")(x)
+    # Maxout as the maximum of two dense layers: the halves of the official one.
+    halves = [keras.layers.Dense(blocks.channels["code"], name=f"fc1_{h}")(x) for h in "ab"]
+    code = keras.layers.Maximum(name="code")(halves)
+    encoded["code"] = blocks.gate(code, ("code",), "code")
+    return encoded
+
+
+def _initial_maps(blocks, code, image_size):
+    """Spreads code and noise over 1/16, 1/4, 1/2 and the whole of the image size."""
+    if blocks.channels["noise"]:
+        noise = CodeNoise(blocks.channels["noise"], name="noise")(code)
+        noise = blocks.gate(noise, ("noise",), "noise")
+        code = keras.layers.Concatenate(name="code_noise")([code, noise])
+    side, depth = image_size // 16, blocks.channels["initial8"]
+    x = keras.layers.Dense(side * side * depth, activation="relu", name="initial8")(code)
+    x = keras.layers.Reshape((side, side, depth), name="initial8_map")(x)
+    maps = [blocks.gate(x, ("initial8",), "initial8")]
+    for size, strides in ((32, 4), (64, 2), (128, 2)):
+        g = f"initial{size}"
+        maps.append(blocks.deconv(maps[-1], g, name=g, strides=strides, norm=False))
+    return maps
+
+
+def _decoder(blocks, encoded, pasted):
+    """Global decoder: the output dict without the patches. Sizes in names are those at S=128."""
+    image_size = encoded["image"].shape[1]
+    initial8, initial32, initial64, initial128 = _initial_maps(blocks, encoded["code"], image_size)
+    half = keras.layers.AveragePooling2D(2, name="image_64")(encoded["image"])
+    quarter = keras.layers.AveragePooling2D(2, name="image_32")(half)
+
+    x, segments = _cat("dec8", (initial8, ("initial8",)), (encoded["conv4"], ("conv4",)))
+    x = _res_chain(blocks, x, segments, "dec8", kernel=2, count=3)
+
+    x = blocks.deconv(x, "up16", name="up16")
+    selected = blocks.res(encoded["conv3"], ("conv3",), "sel16_inner", 3, name="sel16_res")
+    x, segments = _cat("dec16", (x, ("up16",)), (selected, ("conv3",)))
+    x = _res_chain(blocks, x, segments, "dec16")
+
+    x = blocks.deconv(x, "up32", name="up32")
+    parts = (encoded["conv2"], ("conv2",)), (quarter, (6,)), (initial32, ("initial32",))
+    selected = _select(blocks, "sel32", 3, *parts)
+    x, segments = _cat("dec32", (x, ("up32",)), selected)
+    x = _res_chain(blocks, x, segments, "dec32")
+    image_quarter = blocks.to_rgb(x, name="image_quarter")
+
+    x = blocks.deconv(x, "up64", name="up64")
+    parts = (encoded["conv1"], ("conv1",)), (half, (6,)), (initial64, ("initial64",))
+    selected = _select(blocks, "sel64", 5, *parts)
+    x, segments = _cat("dec64", (x, ("up64",)), selected, (_double(image_quarter, "image_quarter"), (3,)))
+    x = _res_chain(blocks, x, segments, "dec64")
+    image_half = blocks.to_rgb(x, name="image_half")
+
+    x = blocks.deconv(x, "up128", name="up128")
+    parts = (encoded["conv0"], ("conv0",)), (initial128, ("initial128",))
+    selected = _select(blocks, "sel128", 7, *parts, (encoded["image"], (6,)))
+    pasted = (pasted[0], ("part",)), (pasted[1], (3,))
+    x, segments = _cat(
+        "dec128", (x, ("up128",)), selected, *pasted, (_double(image_half, "image_half"), (3,))
+    )
+    x = blocks.res(x, segments, "dec128_inner", 5, name="dec128_res")
+    x = blocks.conv(x, "paint1", 5, name="paint1")
+    x = blocks.res(x, ("paint1",), "paint1_inner", 3, name="paint1_res")
+    x = blocks.conv(x, "paint2", 3, name="paint2")
+    images = {"image_half": image_half, "image_quarter": image_quarter}
+    return {"image": blocks.to_rgb(x, name="image"), **images, "code": encoded["code"]}
+
+
+def _cat(name, *parts):
+    """Concatenates `(tensor, segments)` pairs; returns one such pair."""
+    x = keras.layers.Concatenate(name=f"{name}_cat")([tensor for tensor, _ in parts])
+    return x, tuple(s for _, segments in parts for s in segments)
+
+
+def _select(blocks, name, kernel, *parts):
+    """TP-GAN's feature selection: one residual block over skip, initial map and image."""
+    x, segments = _cat(name, *parts)
+    return blocks.res(x, segments, f"{name}_inner", kernel, name=f"{name}_res"), segments
+
+
+def _res_chain(blocks, x, segments, name, *, kernel=3, count=2):
+    for i in range(1, count + 1):
+        x = blocks.res(x, segments, f"{name}_inner{i}", kernel, name=f"{name}_res{i}")
+    return x
+
+
+def _double(image, name):
+    return keras.layers.UpSampling2D(interpolation="bilinear", name=f"{name}_up")(image)

@@ -1,0 +1,168 @@
+"""Layers and blocks that the generators and discriminators share.
+
+`ConvBlocks` writes a block once for teacher, supernet and student: with `elastic` a `ChannelGate`
+follows norm and activation, without it the same code makes a plain Keras graph. Every block has a
+stable name, by which taps and extraction find it.
+
+A tensor's channels are described by *segments*: a tuple of channel groups and, for channels that
+are never removed (image colours), plain counts.
+"""
+
+import keras
+from keras import ops
+
+PACKAGE = "tfgan_compress"
+_initial = keras.initializers.TruncatedNormal(stddev=0.02)
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class ChannelGate(keras.layers.Layer):
+    """Multiplies each channel by 0 or 1; all are on at first.
+
+    It follows norm and activation: before them the norm's offset would revive a masked channel.
+
+    Args:
+        segments: Channel groups and fixed counts, in the order of the channels.
+    """
+
+    def __init__(self, segments, **kwargs):
+        super().__init__(**kwargs)
+        self.segments = tuple(segments)
+
+    def build(self, input_shape):
+        self.mask = self.add_weight(
+            shape=(input_shape[-1],),
+            initializer="ones",
+            trainable=False,
+            name="mask",
+            dtype="float32",
+        )
+
+    def call(self, inputs):
+        return inputs * ops.cast(self.mask, inputs.dtype)
+
+    def get_config(self):
+        return {**super().get_config(), "segments": self.segments}
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class FlipConcat(keras.layers.Layer):
+    """Appends the left-right mirrored image: `(B, H, W, C)` to `(B, H, W, 2C)`."""
+
+    def call(self, inputs):
+        return ops.concatenate([inputs, ops.flip(inputs, axis=2)], axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], 2 * input_shape[-1])
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class CodeNoise(keras.layers.Layer):
+    """Makes `(B, units)` of Gaussian noise in training and zeros in inference.
+
+    TP-GAN appends noise to its code; a student on a phone has to answer the same each time.
+    """
+
+    def __init__(self, units, *, stddev=0.02, seed=0, **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.stddev, self.seed = units, stddev, seed
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, inputs, training=False):
+        shape = (ops.shape(inputs)[0], self.units)
+        if not training:
+            return ops.zeros(shape, dtype=inputs.dtype)
+        noise = keras.random.normal(shape, stddev=self.stddev, seed=self.generator)
+        return ops.cast(noise, inputs.dtype)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], self.units)
+
+    def get_config(self):
+        own = {"units": self.units, "stddev": self.stddev, "seed": self.seed}
+        return {**super().get_config(), **own}
+
+
+class ConvBlocks:
+    """Adds named convolution blocks to a functional graph.
+
+    Args:
+        channels: `{group: width}`.
+        elastic: Adds a `ChannelGate` behind every block.
+        factorized: Stages whose convolutions are split into depthwise and pointwise ones. The
+            stage of a block is its name up to the first underscore.
+    """
+
+    def __init__(self, channels, *, elastic=False, factorized=()):
+        self.channels, self.elastic, self.factorized = channels, elastic, frozenset(factorized)
+
+    def width(self, segments):
+        """Number of channels of `segments`."""
+        return sum(s if isinstance(s, int) else self.channels[s] for s in segments)
+
+    def gate(self, x, segments, name):
+        """Gates `x` by its `segments` in a supernet; returns `x` itself elsewhere."""
+        return ChannelGate(segments, name=f"{name}_gate")(x) if self.elastic else x
+
+    def conv(self, x, group, kernel, *, name, strides=1, norm=True, activation="leaky_relu"):
+        """Convolution, batch norm, activation, gate: `(B, H, W, C)` to the width of `group`."""
+        x = self._convolution(x, self.channels[group], kernel, name, strides)
+        return self._finish(x, (group,), name, norm, activation)
+
+    def deconv(self, x, group, *, name, strides=2, kernel=3, norm=True, activation="relu"):
+        """Transposed convolution, batch norm, activation, gate: height and width x `strides`."""
+        x = keras.layers.Conv2DTranspose(
+            self.channels[group],
+            kernel,
+            strides=strides,
+            padding="same",
+            kernel_initializer=_initial,
+            name=name,
+        )(x)
+        return self._finish(x, (group,), name, norm, activation)
+
+    def res(self, x, segments, inner, kernel, *, name):
+        """Residual block conv-BN-lrelu-conv-BN, `+ x`, lrelu; keeps the shape of `x`."""
+        y = self.conv(x, inner, kernel, name=f"{name}_conv1")
+        y = self._convolution(y, self.width(segments), kernel, f"{name}_conv2", 1)
+        y = _batch_norm(y, f"{name}_conv2")
+        y = keras.layers.Add(name=f"{name}_add")([x, y])
+        y = _activate(y, "leaky_relu", name)
+        return self.gate(y, segments, name)
+
+    def to_rgb(self, x, *, name, kernel=3):
+        """Convolution to 3 channels and tanh, in float32 under every dtype policy."""
+        x = keras.layers.Conv2D(
+            3, kernel, padding="same", kernel_initializer=_initial, name=f"{name}_conv"
+        )(x)
+        return keras.layers.Activation("tanh", dtype="float32", name=name)(x)
+
+    def _convolution(self, x, filters, kernel, name, strides):
+        common = {"padding": "same", "strides": strides}
+        if name.split("_")[0] in self.factorized and kernel > 1:
+            x = keras.layers.DepthwiseConv2D(
+                kernel,
+                use_bias=False,
+                depthwise_initializer=keras.initializers.TruncatedNormal(stddev=1 / kernel),
+                name=f"{name}_depthwise",
+                **common,
+            )(x)
+            kernel, common = 1, {}
+        return keras.layers.Conv2D(
+            filters, kernel, kernel_initializer=_initial, name=name, **common
+        )(x)
+
+    def _finish(self, x, segments, name, norm, activation):
+        x = _batch_norm(x, name) if norm else x
+        x = _activate(x, activation, name) if activation else x
+        return self.gate(x, segments, name)
+
+
+def _batch_norm(x, name):
+    return keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_norm")(x)
+
+
+def _activate(x, activation, name):
+    if activation == "leaky_relu":
+        return keras.layers.LeakyReLU(negative_slope=0.2, name=f"{name}_act")(x)
+    return keras.layers.Activation(activation, name=f"{name}_act")(x)
