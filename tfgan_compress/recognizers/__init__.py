@@ -1,0 +1,71 @@
+"""Face recognizers: frozen judges of identity, fed with aligned images.
+
+One trains (as identity-preserving loss), the other reports (rank-1). A recognizer is a module
+here with `build()`, `FRAMING`, `FEATURES` and `EMBEDDING_SIZE`; its shipped weights are listed
+in `weights/LICENSE.txt`.
+"""
+
+import importlib
+import pkgutil
+
+import keras
+
+from tfgan_compress.recognizers.crop import Crop
+
+_NOT_RECOGNIZERS = ("crop", "storage")
+
+
+def available_recognizers():
+    """Returns the names `load_recognizer` knows, sorted."""
+    modules = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in modules if name not in _NOT_RECOGNIZERS))
+
+
+def load_recognizer(name, image_size, *, features=()):
+    """Returns a frozen `keras.Model` from aligned images to face embeddings.
+
+    It maps `(batch, image_size, image_size, 3)` in [-1, 1] to L2-normalised embeddings
+    `(batch, n)`; or, with `features`, to a dict of `embedding` and these layers' activations.
+    It is differentiable with respect to the images, and float32 under every dtype policy.
+
+    Args:
+        name: One of `available_recognizers()`: `resnet29` (dlib's) or `faceres`.
+        image_size: Side of the aligned images, in pixels.
+        features: Names of layers to return too; each module's `FEATURES` lists sensible ones.
+
+    Raises:
+        ValueError: If there is no such recognizer or layer.
+    """
+    if name not in available_recognizers():
+        raise ValueError(f"recognizer must be one of {available_recognizers()}. Received: {name!r}.")
+    module = importlib.import_module(f"tfgan_compress.recognizers.{name}")
+    network = module.build()
+    image = keras.Input((image_size, image_size, 3), dtype="float32", name="image")
+    chip = Crop(module.FRAMING, image_size, name="crop")(image)
+    outputs = _with_features(network, features)(chip)
+    unit = keras.layers.UnitNormalization(dtype="float32", name="embedding")
+    if not features:
+        return _frozen(image, unit(outputs), name)
+    outputs["embedding"] = unit(outputs["embedding"])
+    return _frozen(image, outputs, name)
+
+
+def _with_features(network, features):
+    """The network itself, or a model of a dict of its output and these layers' outputs."""
+    if not features:
+        return network
+    layers = {layer.name: layer.output for layer in network.layers}
+    unknown = [feature for feature in features if feature not in layers]
+    if unknown:
+        raise ValueError(
+            f"features must be layers of {network.name}, one of {sorted(layers)}. "
+            f"Received: {unknown}."
+        )
+    outputs = {feature: layers[feature] for feature in features}
+    return keras.Model(network.input, {"embedding": network.output, **outputs}, name=network.name)
+
+
+def _frozen(image, outputs, name):
+    model = keras.Model(image, outputs, name=f"{name}_recognizer")
+    model.trainable = False
+    return model
