@@ -97,7 +97,8 @@ def convert_faceres(folder):
     """Returns the arrays of `faceres.npz`: kernels in float16; the first one takes RGB, not BGR."""
     graph = json.loads((folder / "faceres.json").read_text())
     blob = (folder / "faceres.bin").read_bytes()
-    stored = {name: a for name, a, *_ in read_manifest(graph["weightsManifest"][0]["weights"], blob)}
+    specs = graph["weightsManifest"][0]["weights"]
+    stored = {name: array for name, array, *_ in read_manifest(specs, blob)}
     blocks = range(1, len(faceres.BLOCKS) + 1)
     arrays = {}
     for layer in ("conv1", *(f"conv_{kind}_{block}" for block in blocks for kind in ("dw", "pw"))):

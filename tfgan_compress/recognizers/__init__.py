@@ -21,6 +21,11 @@ def available_recognizers():
     return tuple(sorted(name for name in modules if name not in _NOT_RECOGNIZERS))
 
 
+def default_features(name):
+    """Returns the layers whose activations describe a face best, from fine to coarse."""
+    return _module(name).FEATURES
+
+
 def load_recognizer(name, image_size, *, features=()):
     """Returns a frozen `keras.Model` from aligned images to face embeddings.
 
@@ -36,9 +41,7 @@ def load_recognizer(name, image_size, *, features=()):
     Raises:
         ValueError: If there is no such recognizer or layer.
     """
-    if name not in available_recognizers():
-        raise ValueError(f"recognizer must be one of {available_recognizers()}. Received: {name!r}.")
-    module = importlib.import_module(f"tfgan_compress.recognizers.{name}")
+    module = _module(name)
     network = module.build()
     image = keras.Input((image_size, image_size, 3), dtype="float32", name="image")
     chip = Crop(module.FRAMING, image_size, name="crop")(image)
@@ -48,6 +51,14 @@ def load_recognizer(name, image_size, *, features=()):
         return _frozen(image, unit(outputs), name)
     outputs["embedding"] = unit(outputs["embedding"])
     return _frozen(image, outputs, name)
+
+
+def _module(name):
+    if name not in available_recognizers():
+        raise ValueError(
+            f"recognizer must be one of {available_recognizers()}. Received: {name!r}."
+        )
+    return importlib.import_module(f"{__name__}.{name}")
 
 
 def _with_features(network, features):

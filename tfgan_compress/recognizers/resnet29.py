@@ -12,7 +12,7 @@ from tfgan_compress.recognizers.crop import Framing
 from tfgan_compress.recognizers.storage import assign_weights
 
 # Where dlib's five-point template (padding 0.25) puts the eyes, and the size it gives the face.
-FRAMING = Framing(chip_size=150, eyes=(74.0, 47.1), scale=1.229)
+FRAMING = Framing(chip_size=150, eyes=(74.0, 45.4), scale=1.26)
 
 EMBEDDING_SIZE = 128
 COLOUR_MEAN = (122.782, 117.001, 104.298)

@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+
+from tfgan_compress.losses.identity import IdentityLoss
+from tfgan_compress.losses.step import Step
+
+SIZE = 32
+
+
+def pictures(seed):
+    return np.random.default_rng(seed).uniform(-1, 1, (2, SIZE, SIZE, 3)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def loss():
+    return IdentityLoss(SIZE)
+
+
+def step(image, target, teacher=None):
+    outputs = {} if teacher is None else {"image": teacher}
+    return Step(batch={"target": target}, outputs={"image": image}, teacher_outputs=outputs)
+
+
+def test_equal_pictures_cost_nothing(loss):
+    assert float(loss(step(pictures(0), pictures(0)))) == pytest.approx(0, abs=1e-5)
+
+
+def test_other_pictures_cost_more_the_further_off(loss):
+    near = pictures(0) * 0.9
+    assert 0 < float(loss(step(near, pictures(0)))) < float(loss(step(-near, pictures(0))))
+
+
+def test_loss_compares_with_the_teacher_when_told_to():
+    loss = IdentityLoss(SIZE, layers=("conv32_3",), against="teacher")
+    assert float(loss(step(pictures(0), pictures(1), teacher=pictures(0)))) < 1e-5
+    assert loss.name == "identity_teacher"
+
+
+def test_without_layers_the_loss_is_the_cosine_distance():
+    loss = IdentityLoss(SIZE, layers=())
+    a, b = np.asarray(loss.recognizer(pictures(0))), np.asarray(loss.recognizer(pictures(1)))
+    expected = 1 - (a * b).sum(-1).mean()
+    assert float(loss(step(pictures(0), pictures(1)))) == pytest.approx(expected, abs=1e-5)
+
+
+def test_unknown_comparison_is_refused():
+    with pytest.raises(ValueError, match="'target' or 'teacher'"):
+        IdentityLoss(SIZE, against="student")

@@ -1,0 +1,64 @@
+"""Identity-preserving loss: a frozen recognizer should see the same person in both pictures.
+
+TP-GAN's (Huang et al. 2017, eq. 6) compares two layers of a recognizer; here any number of
+layers, and the cosine distance of the embedding. Keep it small and start it late: a network
+trained on it alone learns to please the recognizer with coloured blotches, which the earlier,
+larger layers forbid better than the embedding does. Left out: training the recognizer.
+"""
+
+from keras import ops
+
+from tfgan_compress.losses.step import Loss
+from tfgan_compress.recognizers import default_features, load_recognizer
+
+
+class IdentityLoss(Loss):
+    """Distance between the features and embeddings of the generated face and the true one.
+
+    The mean of these terms: for each of `layers`, the mean absolute difference, divided by the
+    mean magnitude of the true features so that layers weigh alike; and the cosine distance of
+    the embeddings.
+
+    Args:
+        image_size: Side of the images, in pixels.
+        weight: Weight of the loss; TP-GAN's by default.
+        recognizer: A name of `recognizers.available_recognizers()`. Train with one, report with
+            another.
+        layers: Recognizer layers to compare; `recognizers.default_features` unless given, and
+            `()` for the embedding alone.
+        against: `"target"`, or `"teacher"` for unpaired distillation.
+
+    Raises:
+        ValueError: If `against`, the recognizer or a layer is unknown.
+    """
+
+    name = "identity"
+
+    def __init__(
+        self, image_size, weight=3e-3, *, recognizer="resnet29", layers=None, against="target"
+    ):
+        super().__init__(weight)
+        if against not in ("target", "teacher"):
+            raise ValueError(f"against must be 'target' or 'teacher'. Received: {against!r}.")
+        self.against = against
+        self.name = "identity" if against == "target" else "identity_teacher"
+        self.layers = default_features(recognizer) if layers is None else tuple(layers)
+        self.recognizer = load_recognizer(recognizer, image_size, features=self.layers)
+
+    def __call__(self, step):
+        """Returns the unweighted loss of `step`, a scalar."""
+        truth = step.batch["target"] if self.against == "target" else step.teacher_outputs["image"]
+        fake, real = self._describe(step.outputs["image"]), self._describe(truth)
+        # The truth is a constant: nothing upstream of it may learn to be easy to match.
+        real = {name: ops.stop_gradient(x) for name, x in real.items()}
+        cosine = ops.sum(fake["embedding"] * real["embedding"], axis=-1)
+        total = 1.0 - ops.mean(cosine)
+        for layer in self.layers:
+            difference = ops.mean(ops.abs(fake[layer] - real[layer]))
+            total = total + difference / (ops.mean(ops.abs(real[layer])) + 1e-6)
+        return total / (1 + len(self.layers))
+
+    def _describe(self, image):
+        """Returns the recognizer's features and embedding of `image`, by name."""
+        described = self.recognizer(image, training=False)
+        return described if self.layers else {"embedding": described}

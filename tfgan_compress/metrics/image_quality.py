@@ -1,0 +1,74 @@
+"""PSNR and SSIM (Wang et al. 2004) of images in [-1, 1], one value per image.
+
+Written with `keras.ops`, so they may also serve inside a loss. SSIM is the original's: 11x11
+Gaussian of sigma 1.5, K 0.01 and 0.03, only where the window lies inside the picture, here on
+each colour channel and averaged (as scikit-image does with `gaussian_weights=True` and
+`use_sample_covariance=False`).
+Left out: multi-scale SSIM and learned metrics.
+"""
+
+import numpy as np
+from keras import ops
+
+DATA_RANGE = 2.0
+WINDOW = 11
+SIGMA = 1.5
+
+
+def psnr(image, target):
+    """Returns the peak signal-to-noise ratio in dB of each image, `(batch,)`.
+
+    Equal images give 100, not infinity, so that means stay finite.
+
+    Args:
+        image: `(batch, height, width, channels)` in [-1, 1].
+        target: As `image`.
+    """
+    image, target = _float(image), _float(target)
+    error = ops.mean(ops.square(image - target), axis=(1, 2, 3))
+    return 10.0 * ops.log10(DATA_RANGE**2 / ops.maximum(error, DATA_RANGE**2 * 1e-10))
+
+
+def ssim(image, target):
+    """Returns the structural similarity of each image, `(batch,)`, at most 1.
+
+    Args:
+        image: `(batch, height, width, channels)` in [-1, 1], at least 11 pixels a side.
+        target: As `image`.
+    """
+    image, target = _float(image), _float(target)
+    mean_x, mean_y = _blur(image), _blur(target)
+    variance_x = _blur(image * image) - mean_x * mean_x
+    variance_y = _blur(target * target) - mean_y * mean_y
+    covariance = _blur(image * target) - mean_x * mean_y
+    c1, c2 = (0.01 * DATA_RANGE) ** 2, (0.03 * DATA_RANGE) ** 2
+    luminance = (2 * mean_x * mean_y + c1) / (mean_x**2 + mean_y**2 + c1)
+    structure = (2 * covariance + c2) / (variance_x + variance_y + c2)
+    return ops.mean(luminance * structure, axis=(1, 2, 3))
+
+
+def _float(image):
+    """Half precision would lose the variances of `ssim`."""
+    return ops.cast(image, "float32")
+
+
+def _blur(image):
+    """Gaussian-weighted local means, only where the window fits; both axes as matrix products."""
+    height, width = image.shape[1:3]
+    if min(height, width) < WINDOW:
+        raise ValueError(
+            f"SSIM needs images of at least {WINDOW}x{WINDOW} pixels. Received: {height}x{width}."
+        )
+    image = ops.einsum("yh,bhwc->bywc", _band_matrix(height), image)
+    return ops.einsum("xw,bywc->byxc", _band_matrix(width), image)
+
+
+def _band_matrix(size):
+    """Returns the `(size - 10, size)` matrix whose rows are the shifted 1-D Gaussian window."""
+    offsets = np.arange(WINDOW) - WINDOW // 2
+    window = np.exp(-0.5 * (offsets / SIGMA) ** 2)
+    window /= window.sum()
+    matrix = np.zeros((size - WINDOW + 1, size), np.float32)
+    for row in range(len(matrix)):
+        matrix[row, row : row + WINDOW] = window
+    return matrix
