@@ -1,0 +1,293 @@
+"""Supernets: masks on channel groups, and the plain student that a mask stands for.
+
+A subnet is one 0/1 mask per channel group. `set_masks` switches a supernet to it; `extract` builds
+the plain model that computes the same. `elastic` goes the other way, from a trained teacher to a
+supernet whose channels are ordered by importance, so that leading masks keep what matters (Cai et
+al. 2020, "Once-for-All"). All three are one gather of weights, by ordered index lists.
+"""
+
+import keras
+import numpy as np
+from keras import ops
+
+from tfgan_compress import axes, graph
+from tfgan_compress.layers import ChannelGate
+
+
+def gates(model):
+    """Returns the `ChannelGate`s of `model`, in the order of execution."""
+    return [layer for layer in model.layers if isinstance(layer, ChannelGate)]
+
+
+def set_masks(model, masks):
+    """Switches the supernet `model` to `masks`, `{group: (width,) array of 0 and 1}`."""
+    for variable, value in gate_masks(model, masks):
+        variable.assign(value)
+
+
+def gate_masks(model, masks):
+    """Returns `[(mask variable, new value)]` for every gate, for use inside a train step.
+
+    Args:
+        model: A supernet.
+        masks: `{group: (width,) tensor}`, every group that a gate names.
+    """
+    pairs = []
+    for gate in _required_gates(model):
+        parts = [_segment_mask(masks, s) for s in gate.segments]
+        value = parts[0] if len(parts) == 1 else ops.concatenate(parts)
+        if tuple(value.shape) != tuple(gate.mask.shape):
+            raise ValueError(
+                f"The masks of {gate.segments} must have {gate.mask.shape[0]} entries together, "
+                f"the width of '{gate.name}'. Received: {value.shape}."
+            )
+        pairs.append((gate.mask, value))
+    return pairs
+
+
+def masks(model):
+    """Returns the masks that the supernet `model` is switched to, `{group: (width,) float32}`."""
+    found = {}
+    for gate in _required_gates(model):
+        value, offset = ops.convert_to_numpy(gate.mask), 0
+        for segment in gate.segments:
+            wide = segment if isinstance(segment, int) else model.channels[segment]
+            if isinstance(segment, str):
+                found[segment] = value[offset : offset + wide]
+            offset += wide
+    return found
+
+
+def live_channels(model):
+    """Returns `{layer name: [indices]}`: for each call, which output channels are on.
+
+    Layers upstream of a gate count with the channels that it lets through.
+    """
+    on = {g: np.flatnonzero(mask) for g, mask in masks(model).items()} if gates(model) else {}
+    widths, live = getattr(model, "channels", {}), {}
+    for call in graph.calls(model):
+        found = axes.indices(call.output, on, widths)
+        live.setdefault(call.layer.name, []).append(found)
+    return live
+
+
+def extract(supernet, channels=None, *, elastic=False):
+    """Returns the plain model that `supernet` computes under a choice of channels.
+
+    Args:
+        supernet: A generator, with gates or without.
+        channels: `{group: count}` for the leading ones, or `{group: 0/1 mask}`; by default the
+            masks that the supernet is switched to.
+        elastic: Whether the result has gates again: a smaller supernet.
+    """
+    if channels is None:
+        channels = masks(supernet)
+    chosen = {group: _chosen(group, choice) for group, choice in channels.items()}
+    return gather(supernet, chosen, elastic=elastic)
+
+
+def elastic(teacher, largest, *, factorized=(), order=None):
+    """Returns a supernet that starts from a trained plain `teacher`.
+
+    Where a stage becomes factorised, each input channel's kernel is replaced by its best
+    depthwise x pointwise (rank 1) approximation. An output that is itself a group (TP-GAN's
+    `code`) comes out in the new order; pictures stay as they are.
+
+    Args:
+        teacher: A trained generator.
+        largest: `{group: width}` of the supernet, at most the teacher's.
+        factorized: Stages to split into depthwise and pointwise convolutions.
+        order: `{group: channel indices, the most important first}`; by default by `importance`.
+    """
+    calls = graph.grouped_calls(teacher)
+    if order is None:
+        order = ranked(importance(teacher, calls=calls))
+    chosen = {}
+    for group, width in teacher.channels.items():
+        count = largest.get(group)
+        if count is None or not 0 <= count <= width:
+            raise ValueError(
+                f"largest['{group}'] must be in 0..{width}, the teacher's width. Received: {count}."
+            )
+        chosen[group] = np.asarray(order[group][:count], int)
+    return gather(teacher, chosen, elastic=True, factorized=factorized, calls=calls)
+
+
+def ranked(scores):
+    """Returns `{group: channel indices}`, the highest of `{group: scores}` first."""
+    return {group: np.argsort(-score, kind="stable") for group, score in scores.items()}
+
+
+def importance(model, *, calls=None):
+    """Returns `{group: (width,) score}`: how much each channel contributes, from weights alone.
+
+    The size of what writes the channel (batch norm's scale and offset, else the kernel's L1 norm)
+    times the size of what reads it (the kernels' L1 norm). Both are shares of their layer, summed
+    over every layer where the group lives: along residual chains, behind concatenations.
+    """
+    layers = {layer.name: layer for layer in model.layers}
+    calls = calls or graph.grouped_calls(model)
+    normed = {call.origins[0] for call in calls if isinstance(call.layer, graph.NORMS)}
+    written = {group: np.zeros(width) for group, width in model.channels.items()}
+    read = {group: np.zeros(width) for group, width in model.channels.items()}
+    for call in calls:
+        layer = layers.get(call.layer.name)
+        if isinstance(layer, (*graph.PRODUCERS, *graph.NORMS)) and layer.name not in normed:
+            for group, sizes in _by_group(call.output, _produced(layer), model.channels):
+                written[group] += sizes / max(sizes.sum(), 1e-12)
+        if isinstance(layer, graph.PRODUCERS):
+            sizes = _consumed(layer)
+            for group, part in _by_group(call.inputs[0], sizes, model.channels):
+                read[group] += part / max(sizes.sum(), 1e-12)
+    return {group: _score(written[group], read[group]) for group in read}
+
+
+def gather(model, chosen, *, elastic=False, factorized=(), calls=None):
+    """Returns a generator of `model`'s class with the chosen channels, in their given order.
+
+    Args:
+        model: A generator.
+        chosen: `{group: channel indices}` for every group.
+        elastic: Whether the result has gates.
+        factorized: Stages to factorise, beside those that are.
+        calls: `graph.grouped_calls(model)`, to spare building them again.
+    """
+    _check(model, chosen)
+    config = model.get_config()
+    config |= {"channels": {g: len(chosen[g]) for g in model.channels}, "elastic": elastic}
+    if factorized:
+        config["factorized"] = tuple(dict.fromkeys((*config["factorized"], *factorized)))
+    target = type(model).from_config(config)
+    ends = {}
+    for call in calls or graph.grouped_calls(model):
+        ends.setdefault(call.layer.name, []).append((call.inputs[0], call.output))
+    sources = {layer.name: layer for layer in model.layers}
+    for layer in target.layers:
+        if layer.weights and not isinstance(layer, ChannelGate):
+            values = _gathered(layer, sources, ends, chosen, model.channels)
+            for variable, value in zip(layer.weights, values, strict=True):
+                variable.assign(value)
+    return target
+
+
+def _gathered(layer, sources, ends, chosen, channels):
+    """Returns the weights for the target's `layer`, from the layer of that name or its parts."""
+    dense = layer.name.removesuffix("_depthwise")
+    split = f"{dense}_depthwise" not in sources and (
+        layer.name != dense or _kernel_size(layer) != _kernel_size(sources[dense])
+    )
+    source = sources[dense if split else layer.name]
+    calls = ends[source.name]
+    if any(call != calls[0] for call in calls):
+        raise ValueError(
+            f"Layer '{source.name}' shares weights between calls, so the calls must have the same "
+            f"channels. Received: {calls}."
+        )
+    into, out = (axes.indices(axis, chosen, channels) for axis in calls[0])
+    values = [_take(source, w, into, out) for w in source.weights]
+    if not split:
+        return values
+    depthwise, pointwise = _factorize(values[0])
+    return [depthwise] if layer.name != dense else [pointwise, *values[1:]]
+
+
+def _take(layer, variable, into, out):
+    """Returns the chosen channels of one weight of `layer`."""
+    value = ops.convert_to_numpy(variable)
+    if isinstance(layer, keras.layers.DepthwiseConv2D):
+        return value[:, :, into] if value.ndim == 4 else value[into]
+    if isinstance(layer, graph.PRODUCERS) and value.ndim > 1:
+        if isinstance(layer, keras.layers.Conv2DTranspose):
+            into, out = out, into
+        return value[..., into, :][..., out]
+    return value[..., out]
+
+
+def _factorize(kernel):
+    """Splits `(k, k, in, out)` into depthwise `(k, k, in, 1)` and pointwise `(1, 1, in, out)`.
+
+    The depthwise kernels have norm 1, as at their initialisation.
+    """
+    height, breadth, inputs, outputs = kernel.shape
+    slices = kernel.reshape(-1, inputs, outputs).transpose(1, 0, 2).astype("float64")
+    _, vectors = np.linalg.eigh(slices @ slices.transpose(0, 2, 1))
+    main = vectors[:, :, -1]  # (in, k * k), the main left singular vector
+    main = main * np.where(main.sum(1, keepdims=True) < 0, -1, 1)
+    pointwise = np.einsum("ik,iko->io", main, slices)
+    depthwise = main.T.reshape(height, breadth, inputs, 1)
+    return depthwise.astype(kernel.dtype), pointwise[None, None].astype(kernel.dtype)
+
+
+def _kernel_size(layer):
+    return getattr(layer, "kernel_size", None)
+
+
+def _segment_mask(masks, segment):
+    if isinstance(segment, int):
+        return ops.ones((segment,), dtype="float32")
+    if segment not in masks:
+        raise ValueError(f"masks must name every gated group. Received none for: '{segment}'.")
+    return ops.cast(ops.convert_to_tensor(masks[segment]), "float32")
+
+
+def _required_gates(model):
+    found = gates(model)
+    if not found:
+        raise ValueError(
+            f"'{model.name}' must have gates. Build it with elastic=True or by `elastic(teacher)`."
+        )
+    return found
+
+
+def _chosen(group, choice):
+    if np.ndim(choice) == 0:
+        return np.arange(int(choice))
+    choice = np.asarray(choice)
+    if not np.isin(choice, (0, 1)).all():
+        raise ValueError(f"The mask of '{group}' must hold only 0 and 1. Received: {choice}.")
+    return np.flatnonzero(choice)
+
+
+def _check(model, chosen):
+    differing = sorted(set(chosen) ^ set(model.channels))
+    if differing:
+        raise ValueError(
+            f"channels must name every group of '{model.name}'. Missing or unknown: {differing}."
+        )
+    for group, found in chosen.items():
+        width = model.channels[group]
+        if len(set(found)) != len(found) or (
+            len(found) and not 0 <= min(found) <= max(found) < width
+        ):
+            raise ValueError(
+                f"channels['{group}'] must choose each of its {width} channels at most once. "
+                f"Received: {found}."
+            )
+
+
+def _produced(layer):
+    """Size of each output channel, `(out,)`."""
+    if isinstance(layer, graph.NORMS):
+        gamma, beta = (ops.convert_to_numpy(w) for w in layer.weights[:2])
+        return np.sqrt(gamma**2 + beta**2)
+    kernel = np.abs(ops.convert_to_numpy(layer.kernel))
+    axis = -2 if isinstance(layer, keras.layers.Conv2DTranspose) else -1
+    return kernel.sum(tuple(a for a in range(kernel.ndim) if a != kernel.ndim + axis))
+
+
+def _consumed(layer):
+    """L1 norm of the weights that read each input channel, `(in,)`."""
+    kernel = np.abs(ops.convert_to_numpy(layer.kernel))
+    axis = -1 if isinstance(layer, keras.layers.Conv2DTranspose) else -2
+    return kernel.sum(tuple(a for a in range(kernel.ndim) if a != kernel.ndim + axis))
+
+
+def _by_group(axis, sizes, channels):
+    """Yields `(group, (width,) sizes)`, summed over the places where the group lies on `axis`."""
+    for group, (places, channel) in axes.places(axis, channels).items():
+        yield group, np.bincount(channel, sizes[places], channels[group])
+
+
+def _score(written, read):
+    # Noise is written by no weights: all its channels are equal.
+    return (written if written.any() else 1) * read
