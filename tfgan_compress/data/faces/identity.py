@@ -151,7 +151,9 @@ def sample_identity(seed, *, age=None, sex=None):
         skin=_skin(next(rngs), male, ancestry),
         hair=_hair(next(rngs), male, ancestry),
         brows=_brows(next(rngs), male),
-        iris=_pick(rng, IRIS_COLOURS, (0.7, 0.28, 0.02, 0, 0), (0.2, 0.25, 0.2, 0.25, 0.1), ancestry),
+        iris=_pick(
+            rng, IRIS_COLOURS, (0.7, 0.28, 0.02, 0, 0), (0.2, 0.25, 0.2, 0.25, 0.1), ancestry
+        ),
         lashes=float(rng.uniform(0.3, 0.5) if male else rng.uniform(0.6, 1.0)),
         glasses=_glasses(next(rngs)),
         clothes=tuple(float(v) for v in rng.uniform(0.02, 0.5, 3) * rng.uniform(0.3, 1)),
@@ -173,7 +175,11 @@ def _features(rng):
 def _skin(rng, male, ancestry):
     melanin = float(np.clip(ancestry @ (0.82, 0.36, 0.2) + rng.normal(0, 0.09), 0.03, 0.97))
     moles = tuple(
-        (float(rng.uniform(-0.6, 0.6)), float(rng.uniform(6.35, 7.9)), float(rng.uniform(0.01, 0.022)))
+        (
+            float(rng.uniform(-0.6, 0.6)),
+            float(rng.uniform(6.35, 7.9)),
+            float(rng.uniform(0.01, 0.022)),
+        )
         for _ in range(int(rng.poisson(1.5)))
     )
     return Skin(
@@ -193,7 +199,9 @@ def _hair(rng, male, ancestry):
     beards = (0.62, 0.12, 0.1, 0.1, 0.06)
     return Hair(
         style=int(rng.choice(6, p=styles)),
-        colour=_pick(rng, HAIR_COLOURS, (0.75, 0.2, 0.05, 0, 0), (0.15, 0.3, 0.27, 0.2, 0.08), ancestry),
+        colour=_pick(
+            rng, HAIR_COLOURS, (0.75, 0.2, 0.05, 0, 0), (0.15, 0.3, 0.27, 0.2, 0.08), ancestry
+        ),
         volume=float(rng.uniform(0.6, 1.4)),
         locks=float(rng.uniform(0.2, 1)),
         hairline=float(rng.normal(0, 0.07)),

@@ -111,21 +111,30 @@ def shade(pixels, light, reached):
         cosine = normals @ towards
         diffuse = np.clip((cosine[:, None] + wrap) / (1 + wrap) ** 2, 0, None)
         gloss = _gloss(pixels, towards, np.clip(cosine, 0, 1)) * seen
-        result += (albedo * diffuse * seen[:, None] + gloss[:, None]) * np.asarray(colour, np.float32)
+        result += (albedo * diffuse * seen[:, None] + gloss[:, None]) * np.asarray(
+            colour, np.float32
+        )
     return result
 
 
 def _gloss(pixels, towards, cosine):
     """GGX specular term times pi, `(n,)`."""
     half = pixels.to_camera + towards
-    half /= np.linalg.norm(half, axis=1, keepdims=True) + 1e-9
-    normal_half = np.clip((pixels.normals * half).sum(1), 0, 1)
-    view_half = np.clip((pixels.to_camera * half).sum(1), 0, 1)
-    normal_view = np.clip((pixels.normals * pixels.to_camera).sum(1), 0.05, 1)
-    squared = pixels.roughness**4
+    half /= np.sqrt(_dot(half, half))[:, None] + 1e-9
+    normal_half = np.clip(_dot(pixels.normals, half), 0, 1)
+    view_half = np.clip(_dot(pixels.to_camera, half), 0, 1)
+    normal_view = np.clip(_dot(pixels.normals, pixels.to_camera), 0.05, 1)
+    squared = pixels.roughness * pixels.roughness
+    squared = squared * squared
     spread = squared / (normal_half**2 * (squared - 1) + 1) ** 2
     k = (pixels.roughness + 1) ** 2 / 8
     masking = 0.25 / ((normal_view * (1 - k) + k) * (cosine * (1 - k) + k))
     fresnel = pixels.specular
-    fresnel = fresnel + (1 - fresnel) * (1 - view_half) ** 5 * (fresnel > 0.001) * 0.6
+    grazing = (1 - view_half) * (1 - view_half)
+    grazing = grazing * grazing * (1 - view_half)
+    fresnel = fresnel + (1 - fresnel) * grazing * (fresnel > 0.001) * 0.6
     return np.clip(spread * masking * fresnel, 0, 8) * cosine
+
+
+def _dot(a, b):
+    return np.einsum("nk,nk->n", a, b)

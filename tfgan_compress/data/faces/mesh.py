@@ -103,7 +103,9 @@ def morph_weights(identity, expression=()):
     builds = {"min": max(0, -heavy), "average": 1 - abs(heavy), "max": max(0, heavy)}
     for sex, sex_weight in (("male", identity.male), ("female", 1 - identity.male)):
         for age, age_weight in ages.items():
-            for name, part in zip(("african", "asian", "caucasian"), identity.ancestry, strict=True):
+            for name, part in zip(
+                ("african", "asian", "caucasian"), identity.ancestry, strict=True
+            ):
                 add(f"M/{name}-{sex}-{age}", part * sex_weight * age_weight)
             for build, part in builds.items():
                 add(f"U/{sex}-{age}-{build}weight", part * sex_weight * age_weight)
@@ -129,7 +131,10 @@ def _feature_weights(identity, ages):
     for key, weight in identity.features:
         for low, high in pairs[key]:
             if low is None:
-                yield high, max(abs(weight) * 0.6 if key.startswith("head") else weight, 0) * damping
+                yield (
+                    high,
+                    max(abs(weight) * 0.6 if key.startswith("head") else weight, 0) * damping,
+                )
             else:
                 yield (high, weight * damping) if weight > 0 else (low, -weight * damping)
 

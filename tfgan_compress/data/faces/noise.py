@@ -46,8 +46,7 @@ def noise(points, seed):
 def fractal_noise(points, seed, *, octaves=3):
     """Sum of `octaves` noises, each twice as fine and half as strong. Returns `(n,)`."""
     return sum(
-        noise(np.asarray(points, np.float32) * 2**k, seed + 17 * k) * 0.5**k
-        for k in range(octaves)
+        noise(np.asarray(points, np.float32) * 2**k, seed + 17 * k) * 0.5**k for k in range(octaves)
     )
 
 

@@ -70,8 +70,9 @@ def _fragments(points, depth, triangles, size):
     depth = np.asarray(depth, np.float32)
     area = signed_areas(points, triangles)
     corners = points[triangles]
-    low = np.maximum(np.floor(corners.min(1) - 0.5), 0)
-    high = np.minimum(np.ceil(corners.max(1) - 0.5), size - 1)
+    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
+    low = np.maximum(np.floor(np.minimum(np.minimum(a, b), c) - 0.5), 0)
+    high = np.minimum(np.ceil(np.maximum(np.maximum(a, b), c) - 0.5), size - 1)
     drawn = np.nonzero((np.abs(area) > 1e-9) & (high >= low).all(1))[0]
     low, high = low[drawn].astype(np.int32), high[drawn].astype(np.int32)
     side = (high - low).max(1) + 1

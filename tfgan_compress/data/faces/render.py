@@ -201,10 +201,12 @@ def rotation_matrix(yaw, pitch):
 def _plane(points, mesh, rotation, roll):
     """Perspective projection to `(n, 2)` with y down, 100 to a unit, and the depth `(n,)`."""
     turned = (points - mesh.centre) @ rotation.T
-    distance = CAMERA_DISTANCE * mesh.scale
-    flat = turned[:, :2] * (100, -100) * (distance / (distance - turned[:, 2:]))
+    distance = np.float32(CAMERA_DISTANCE * mesh.scale)
+    flat = (
+        turned[:, :2] * np.array((100, -100), np.float32) * (distance / (distance - turned[:, 2:]))
+    )
     c, s = np.cos(np.radians(roll)), np.sin(np.radians(roll))
-    return (flat @ ((c, s), (-s, c))).astype(np.float32), -turned[:, 2]
+    return flat @ np.array(((c, s), (-s, c)), np.float32), -turned[:, 2]
 
 
 def _crop_matrix(crop, image_size):
@@ -221,7 +223,8 @@ def _square(affine):
 
 
 def _unit(vectors):
-    return vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)
+    length = np.sqrt(np.einsum("nk,nk->n", vectors, vectors))
+    return vectors / (length + 1e-9)[:, None]
 
 
 def _mix(values, vertices, weights):

@@ -62,7 +62,9 @@ def paint_surface(identity, points, masks):
     surface = Surface(
         points=points,
         masks={name: masks[:, k] for k, name in enumerate(MASKS)},
-        albedo=np.tile(skin_tone(identity.skin.melanin, identity.skin.redness), (n, 1)).astype("f4"),
+        albedo=np.tile(skin_tone(identity.skin.melanin, identity.skin.redness), (n, 1)).astype(
+            "f4"
+        ),
         specular=np.full(n, 0.026 * identity.skin.gloss, np.float32),
         roughness=np.full(n, 0.5, np.float32),
         hair=np.zeros(n, np.float32),
@@ -213,7 +215,9 @@ def _scalp(surface, identity, colour, baby):
     strands = hair_strands(points, seed)
     cropped = hair.style == BALD
     fringe = 0 if cropped else hair.fringe * smoothstep(y, 7.5, 7.9) * smoothstep(z, 0.95, 1.2)
-    mask = hair_mask(identity, points, soft=0.09 if cropped else 0.045, ragged=0.05 * strands + fringe)
+    mask = hair_mask(
+        identity, points, soft=0.09 if cropped else 0.045, ragged=0.05 * strands + fringe
+    )
     mask = mask * (1 - surface.masks["ears"])
     if cropped:
         mask = mask * 0.8 * (0.8 + 0.2 * strands)
