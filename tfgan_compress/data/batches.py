@@ -1,7 +1,10 @@
 """Serves any source of records as batches to `model.fit`, on every Keras backend, through `grain`.
 
 Order and augmentation depend on the seed alone, so a run that was killed goes on where it stopped
-(`start`). Keras warns about grain data unless told `fit(..., shuffle=False)`. Splitting by identity is the business of `splits`.
+(`start`). Splitting by identity is the business of `splits`.
+
+Keras cannot ask a `grain` data set for its length. To train, give `repeat=True` here, and
+`steps_per_epoch` and `shuffle=False` (or it warns) to `fit`; to evaluate, give `steps`.
 """
 
 import numpy as np

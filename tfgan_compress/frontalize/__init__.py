@@ -1,0 +1,1 @@
+"""Frontalizes the faces of real photographs with an exported student."""
