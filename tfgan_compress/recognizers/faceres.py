@@ -11,7 +11,7 @@ from keras import layers
 from tfgan_compress.recognizers.crop import Framing
 from tfgan_compress.recognizers.storage import assign_weights
 
-FRAMING = Framing(chip_size=224, eyes=(111.5, 80.0), scale=2.2)
+FRAMING = Framing(chip_size=224, eyes=(111.5, 80.0), scale=2.0)
 
 EMBEDDING_SIZE = 1024
 # It was trained on BGR minus ImageNet's means; the conversion turned its first kernel to RGB.
