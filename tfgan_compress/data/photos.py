@@ -1,4 +1,4 @@
-"""Reads pictures of any common kind as upright 8-bit RGB, or says in one line why it cannot.
+"""Reads pictures of any common kind as upright 8-bit RGB, or says in one line why not; writes PNG.
 
 EXIF rotation is applied; gray, palette, CMYK and 16-bit pictures are converted; transparency is
 laid over white. Of an animation the first frame is read.
@@ -10,6 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from tfgan_compress import files
 
 
 def read_photo(path):
@@ -56,6 +58,12 @@ def as_photo(image, *, minimum=16):
             f"{photo.shape[1]}x{photo.shape[0]}."
         )
     return photo
+
+
+def write_png(path, image):
+    """Writes `image: (H, W, 3)` uint8 RGB as PNG, whole or not at all."""
+    with files.atomic_path(path) as temporary:
+        Image.fromarray(image).save(temporary, format="PNG")
 
 
 def _to_rgb(image):

@@ -40,16 +40,26 @@ def finish_record(record):
         `mirrored` (bool). Yaw is never negative.
     """
     record = mirror_record(record) if record["yaw"] < 0 else record
-    patches = cut_patches(record["input"], record["landmarks"])
-    pictures = {name: record[name] for name in IMAGES} | patches
     return {
-        **{name: to_float(picture) for name, picture in pictures.items()},
+        **network_inputs(record["input"], record["landmarks"]),
+        "target": to_float(record["target"]),
         "landmarks": np.asarray(record["landmarks"], np.float32),
         "identity": np.int32(record["identity"]),
         "yaw": np.float32(record["yaw"]),
         **{name: type(value)(record.get(name, value)) for name, value in UNKNOWN.items()},
         "mirrored": np.bool_(record.get("mirrored", False)),
     }
+
+
+def network_inputs(image, landmarks):
+    """Returns what a generator may ask for: `input` and the patches, float32 in [-1, 1].
+
+    Args:
+        image: Aligned `(S, S, 3)` uint8 image.
+        landmarks: `(5, 2)` points of it.
+    """
+    pictures = {"input": image, **cut_patches(image, landmarks)}
+    return {name: to_float(picture) for name, picture in pictures.items()}
 
 
 def mirror_record(record):

@@ -1,1 +1,15 @@
 """Frontalizes the faces of real photographs with an exported student."""
+
+from tfgan_compress.frontalize.landmarker import Face, Landmarker
+from tfgan_compress.frontalize.photo import Frontalized, Frontalizer, frontalize
+from tfgan_compress.frontalize.student import Student, default_model
+
+__all__ = [
+    "Face",
+    "Frontalized",
+    "Frontalizer",
+    "Landmarker",
+    "Student",
+    "default_model",
+    "frontalize",
+]
