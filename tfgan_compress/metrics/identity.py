@@ -19,8 +19,8 @@ def embed(recognizer, images, *, batch_size=32):
         batch_size: Images embedded at a time.
     """
     batches = [
-        ops.convert_to_numpy(recognizer(images[start : start + batch_size], training=False))
-        for start in range(0, len(images), batch_size)
+        np.asarray(ops.convert_to_numpy(recognizer(images[i : i + batch_size], training=False)))
+        for i in range(0, len(images), batch_size)
     ]
     return np.concatenate(batches)
 

