@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 HEAD_FILE = Path(__file__).with_name("head.npz")
-BODY, HAIR, LEFT_EYE, RIGHT_EYE, UPPER_TEETH, LOWER_TEETH, TONGUE, LASHES = range(8)
+BODY, HAIR, LEFT_EYE, RIGHT_EYE, UPPER_TEETH, LOWER_TEETH, TONGUE, LASHES, GLASSES = range(9)
 """Part of each triangle; "left" is the person's own."""
 MASKS = ("lips", "ears", "eyelids", "inside-mouth")
 

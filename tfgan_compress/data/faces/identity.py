@@ -11,8 +11,8 @@ import numpy as np
 from tfgan_compress.data.faces.head import feature_pairs, load_head
 
 AGE_RANGE = (1.0, 90.0)
-BALD, CROPPED, FULL, BOB, LONG, TIED = range(6)
-"""Hair styles; `BALD` is shaven."""
+SHAVEN, CROPPED, FULL, CURLY, BOB, LONG, SWEPT, TIED = range(8)
+"""Hair styles; `SWEPT` is long and behind the ears."""
 HAIR_COLOURS = np.array(
     [(0.018, 0.014, 0.012), (0.05, 0.028, 0.016), (0.12, 0.065, 0.03), (0.34, 0.2, 0.085),
      (0.2, 0.07, 0.025)], np.float32,
@@ -23,9 +23,9 @@ IRIS_COLOURS = np.array(
 )  # fmt: skip
 
 FEATURE_SPREAD = {
-    "eyebrows": (0.3, 0.6), "mouth": (0.3, 0.65), "eyes": (0.4, 0.8), "nose": (0.42, 0.85),
-    "ears": (0.3, 0.7), "neck": (0.17, 0.35), "head": (0.28, 0.55), "chin": (0.4, 0.8),
-    "forehead": (0.3, 0.6), "cheek": (0.4, 0.8),
+    "eyebrows": (0.22, 0.45), "mouth": (0.24, 0.5), "eyes": (0.36, 0.75), "nose": (0.3, 0.65),
+    "ears": (0.3, 0.7), "neck": (0.15, 0.3), "head": (0.24, 0.5), "chin": (0.32, 0.65),
+    "forehead": (0.3, 0.6), "cheek": (0.32, 0.65),
 }  # fmt: skip
 """Standard deviation and largest size of the feature weights, by family of morphs.
 
@@ -36,7 +36,8 @@ they look like a grimace, not like a person.
 # These move the head as a whole, or age it, which is for `age` to do.
 SKIPPED_FEATURES = frozenset(
     "head/head-trans-up head/head-trans-forward head/head-trans-out head/head-age-incr "
-    "head/head-angle-out neck/neck-trans-out eyes/*-eye-epicanthus-out".split()
+    "head/head-angle-out neck/neck-trans-out eyes/*-eye-epicanthus-out nose/nose-septumangle-incr "
+    "mouth/mouth-philtrum-volume-incr nose/nose-compression-uncompress".split()
 )
 
 
@@ -154,7 +155,7 @@ def sample_identity(seed, *, age=None, sex=None):
         iris=_pick(
             rng, IRIS_COLOURS, (0.7, 0.28, 0.02, 0, 0), (0.2, 0.25, 0.2, 0.25, 0.1), ancestry
         ),
-        lashes=float(rng.uniform(0.3, 0.5) if male else rng.uniform(0.6, 1.0)),
+        lashes=float(rng.uniform(0.3, 0.55) if male else rng.uniform(0.7, 1.15)),
         glasses=_glasses(next(rngs)),
         clothes=tuple(float(v) for v in rng.uniform(0.02, 0.5, 3) * rng.uniform(0.3, 1)),
     )
@@ -176,7 +177,7 @@ def _skin(rng, male, ancestry):
     melanin = float(np.clip(ancestry @ (0.82, 0.36, 0.2) + rng.normal(0, 0.09), 0.03, 0.97))
     moles = tuple(
         (
-            float(rng.uniform(-0.6, 0.6)),
+            float(rng.uniform(-0.42, 0.42)),
             float(rng.uniform(6.35, 7.9)),
             float(rng.uniform(0.01, 0.022)),
         )
@@ -195,19 +196,22 @@ def _skin(rng, male, ancestry):
 
 
 def _hair(rng, male, ancestry):
-    styles = (0.1, 0.45, 0.38, 0.02, 0.04, 0.01) if male else (0.02, 0.08, 0.15, 0.27, 0.3, 0.18)
+    curly = 0.2 * ancestry[0]
+    men = np.array((0.09, 0.42, 0.38, curly, 0.02, 0.03, 0.03, 0.03))
+    women = np.array((0.01, 0.04, 0.09, curly, 0.2, 0.28, 0.2, 0.18))
+    styles = men if male else women
     beards = (0.62, 0.12, 0.1, 0.1, 0.06)
     return Hair(
-        style=int(rng.choice(6, p=styles)),
+        style=int(rng.choice(8, p=styles / styles.sum())),
         colour=_pick(
             rng, HAIR_COLOURS, (0.75, 0.2, 0.05, 0, 0), (0.15, 0.3, 0.27, 0.2, 0.08), ancestry
         ),
         volume=float(rng.uniform(0.6, 1.4)),
         locks=float(rng.uniform(0.2, 1)),
-        hairline=float(rng.normal(0, 0.07)),
+        hairline=float(rng.normal(-0.14, 0.08)),
         recession=float(max(0, rng.normal(0.25, 0.35) if male else rng.normal(0, 0.08))),
         parting=float(rng.uniform(-0.5, 0.5)),
-        fringe=float(rng.uniform(0, 0.3)) * float(rng.random() < (0.25 if male else 0.4)),
+        fringe=float(rng.uniform(0.1, 0.42)) * float(rng.random() < 0.3),
         greying=float(rng.uniform(0.6, 1.3)),
         stubble=float(max(0, rng.normal(0.3, 0.35))) * male,
         beard=int(rng.choice(5, p=beards)) if male else 0,
@@ -216,9 +220,9 @@ def _hair(rng, male, ancestry):
 
 def _brows(rng, male):
     return Brows(
-        thickness=float(rng.uniform(0.75, 1.3)) * (1.15 if male else 0.66),
-        arch=float(rng.uniform(0.1, 0.7) if male else rng.uniform(0.35, 1.0)),
-        height=float(rng.normal(0.0 if male else 0.02, 0.014)),
+        thickness=float(rng.uniform(0.75, 1.3)) * (1.0 if male else 0.75),
+        arch=float(rng.uniform(0.3, 0.9) if male else rng.uniform(0.6, 1.3)),
+        height=float(rng.normal(-0.012 if male else 0.01, 0.014)),
         tilt=float(rng.normal(0, 0.02)),
         density=float(rng.uniform(0.6, 0.95)),
         gap=float(rng.normal(0.01 if male else 0.02, 0.016)),
@@ -226,7 +230,7 @@ def _brows(rng, male):
 
 
 def _glasses(rng):
-    shape, size, thickness = rng.uniform(0, 1), rng.uniform(0.85, 1.15), rng.uniform(0.012, 0.03)
+    shape, size, thickness = rng.uniform(0, 1), rng.uniform(0.9, 1.15), rng.uniform(0.009, 0.022)
     shade = rng.uniform(0.01, 0.12) * rng.uniform(0.4, 1, 3)
     frame = (shape, size, thickness, *shade)
     return tuple(float(v) for v in frame) if rng.random() < 0.18 else None

@@ -42,9 +42,9 @@ def multipie_lights():
     """
     directions = [(azimuth, 5) for azimuth in range(-90, 91, 15)]
     directions += [(azimuth, 30) for azimuth in (-60, -30, 0, 30, 60)] + [(0, -15)]
-    room = Light(sources=((0, 70, (0.35, 0.34, 0.32)),), ambient=(0.5, 0.5, 0.5))
+    room = Light(sources=((0, 70, (0.45, 0.44, 0.42)),), ambient=(0.6, 0.6, 0.6))
     flashes = [
-        Light(sources=((a, e, (0.78, 0.77, 0.75)),), ambient=(0.24, 0.24, 0.24))
+        Light(sources=((a, e, (1.05, 1.04, 1.02)),), ambient=(0.26, 0.26, 0.26))
         for a, e in directions
     ]
     return (room, *flashes)
@@ -109,6 +109,8 @@ def shade(pixels, light, reached):
     for (azimuth, elevation, colour), seen in zip(light.sources, reached, strict=True):
         towards = direction(azimuth, elevation)
         cosine = normals @ towards
+        # Creases keep some of the direct light out as well: it is cheaper than bounces.
+        seen = seen * (0.45 + 0.55 * pixels.openness)
         diffuse = np.clip((cosine[:, None] + wrap) / (1 + wrap) ** 2, 0, None)
         gloss = _gloss(pixels, towards, np.clip(cosine, 0, 1)) * seen
         result += (albedo * diffuse * seen[:, None] + gloss[:, None]) * np.asarray(

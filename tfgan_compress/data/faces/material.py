@@ -7,6 +7,7 @@ import numpy as np
 from tfgan_compress.data.faces.atlas import Atlas
 from tfgan_compress.data.faces.head import (
     BODY,
+    GLASSES,
     HAIR,
     LEFT_EYE,
     LOWER_TEETH,
@@ -15,7 +16,7 @@ from tfgan_compress.data.faces.head import (
     UPPER_TEETH,
     load_head,
 )
-from tfgan_compress.data.faces.mesh import age_weights
+from tfgan_compress.data.faces.morphs import age_weights
 from tfgan_compress.data.faces.noise import noise, smoothstep
 from tfgan_compress.data.faces.skin import hair_colour, hair_strands, paint_surface
 
@@ -58,6 +59,8 @@ def pixel_material(identity, texture, *, rest, rest_normals, parts):
     shown = parts == HAIR
     if shown.any():
         material[shown] = _long_hair(identity, rest[shown])
+    if identity.glasses:
+        material[parts == GLASSES, :5] = (*identity.glasses[3:], 0.05, 0.3)
     teeth = (parts == UPPER_TEETH) | (parts == LOWER_TEETH)
     material[teeth, :5] = (0.62, 0.58, 0.5, 0.03, 0.3)
     material[parts == TONGUE, :5] = (0.4, 0.12, 0.1, 0.03, 0.3)
@@ -78,6 +81,8 @@ def _eye(identity, rest, part):
     iris = iris * (1 - 0.6 * smoothstep(radius, 0.36, 0.46))[:, None]
     colour += smoothstep(radius, 0.47, 0.43)[:, None] * (iris - colour)
     colour *= (1 - 0.97 * smoothstep(radius, 0.2, 0.16))[:, None]
+    # The upper lid and its lashes shade the top of the eye.
+    colour *= (1 - 0.45 * smoothstep(y, 0.15, 0.5))[:, None]
     material = np.zeros((len(rest), 9), np.float32)
     material[:, ALBEDO], material[:, SPECULAR], material[:, ROUGHNESS] = colour, 0.04, 0.08
     return material
@@ -87,6 +92,6 @@ def _long_hair(identity, rest):
     strands = hair_strands(rest, identity.seed)
     material = np.zeros((len(rest), 9), np.float32)
     material[:, ALBEDO] = hair_colour(identity, rest) * 1.4 * (1 + 0.3 * strands)[:, None]
-    material[:, SPECULAR], material[:, ROUGHNESS], material[:, HAIRINESS] = 0.05, 0.5, 1
-    material[:, BUMP] = 0.15 * strands[:, None] * (1, 0, 1)
+    material[:, SPECULAR], material[:, ROUGHNESS], material[:, HAIRINESS] = 0.04, 0.45, 1
+    material[:, BUMP] = 0.1 * strands[:, None] * (1, 0, 1)
     return material

@@ -13,7 +13,7 @@ import numpy as np
 from tfgan_compress.data.faces import light as lighting
 from tfgan_compress.data.faces.atlas import build_atlas
 from tfgan_compress.data.faces.camera import background, develop
-from tfgan_compress.data.faces.head import BODY, HAIR, load_head
+from tfgan_compress.data.faces.head import BODY, GLASSES, HAIR, LEFT_EYE, RIGHT_EYE, load_head
 from tfgan_compress.data.faces.material import (
     ALBEDO,
     BUMP,
@@ -23,7 +23,7 @@ from tfgan_compress.data.faces.material import (
     bake_texture,
     pixel_material,
 )
-from tfgan_compress.data.faces.mesh import build_mesh
+from tfgan_compress.data.faces.mesh import build_mesh, landmark_vertices
 from tfgan_compress.data.faces.raster import rasterize, signed_areas, vertex_normals
 from tfgan_compress.geometry import alignment_matrix, transform_points
 
@@ -93,7 +93,7 @@ class Scene:
         self.texture = bake_texture(identity, build_atlas(TEXELS_PER_PIXEL_ROW * image_size))
         self._meshes, self._shadows, self._pose = {}, {}, (None, None)
         self.neutral = self._mesh(())
-        self.openness = lighting.occlusion(self.neutral)
+        self.openness = self._open_eyes(lighting.occlusion(self.neutral))
 
     def draw(self, view):
         """Returns the record of one view; see `render`."""
@@ -122,8 +122,14 @@ class Scene:
         key = (azimuth, elevation)
         if key not in self._shadows:
             towards = lighting.direction(azimuth, elevation)
-            self._shadows[key] = lighting.visibility(self.neutral, towards)
+            self._shadows[key] = self._open_eyes(lighting.visibility(self.neutral, towards))
         return self._shadows[key]
+
+    def _open_eyes(self, values):
+        """Gives the eyes the light of their lids: an eyeball's own vertices lie hidden inside."""
+        for part, lids in zip((RIGHT_EYE, LEFT_EYE), landmark_vertices()[0], strict=True):
+            values[load_head().vertices_of(part)] = values[lids].mean()
+        return values
 
     def _pixels(self, view):
         """The pixels of a view; those of the last pose are kept, for the next light."""
@@ -142,7 +148,7 @@ class Scene:
         )
         # The centre of the first pixel is (0, 0) in pictures, (0.5, 0.5) to the rasterizer.
         places = (transform_points(matrix[:2], places) + 0.5) * SUPERSAMPLE
-        facing = (signed_areas(places, mesh.triangles) < 0) | (mesh.parts == HAIR)
+        facing = (signed_areas(places, mesh.triangles) < 0) | np.isin(mesh.parts, (HAIR, GLASSES))
         triangles, parts = mesh.triangles[facing], mesh.parts[facing]
         triangle, weights, _ = rasterize(places, depth, triangles, size)
         shown = triangle >= 0
@@ -159,13 +165,15 @@ class Scene:
 
     def _surface(self, mesh, shown, vertices, weights, parts, camera, landmarks):
         """Gathers what shading needs at each pixel."""
-        shared = [mesh.points, mesh.normals, *_rest_frame(), self.openness[:, None]]
+        worn = np.zeros((len(mesh.points) - len(_rest_normals()), 3), np.float32)
+        rest_normals = np.concatenate([_rest_normals(), worn])
+        shared = [mesh.points, mesh.normals, mesh.rest, rest_normals, self.openness[:, None]]
         mixed = _mix(np.concatenate(shared, 1), vertices, weights)
         points, normals = mixed[:, :3], mixed[:, 3:6]
         for part, centre in mesh.eye_centres.items():
             normals[parts == part] = points[parts == part] - centre
         to_camera = _unit(camera - points)
-        hanging = parts == HAIR
+        hanging = (parts == HAIR) | (parts == GLASSES)
         normals[hanging] *= np.sign((normals[hanging] * to_camera[hanging]).sum(1, keepdims=True))
         material = pixel_material(
             self.identity,
@@ -233,7 +241,7 @@ def _mix(values, vertices, weights):
 
 
 @functools.cache
-def _rest_frame():
-    """Points and normals of the base mesh."""
+def _rest_normals():
+    """Normals of the base mesh."""
     head = load_head()
-    return head.rest, vertex_normals(head.rest, head.triangles[head.parts == BODY])
+    return vertex_normals(head.rest, head.triangles[head.parts == BODY])

@@ -11,8 +11,8 @@ import numpy as np
 from tfgan_compress.data.faces import wrinkles
 from tfgan_compress.data.faces.hair import hair_mask
 from tfgan_compress.data.faces.head import MASKS
-from tfgan_compress.data.faces.identity import BALD
-from tfgan_compress.data.faces.mesh import age_weights
+from tfgan_compress.data.faces.identity import SHAVEN
+from tfgan_compress.data.faces.morphs import age_weights
 from tfgan_compress.data.faces.noise import fractal_noise, noise, smoothstep
 
 SKIN_TONES = np.array(
@@ -20,6 +20,8 @@ SKIN_TONES = np.array(
      (0.1, 0.055, 0.04)]
 )  # fmt: skip
 """By melanin 0, 0.25, .. 1."""
+MOUTH_SEAM = ((0, 0.13, 0.25), (6.602, 6.604, 6.6))
+"""Where the lips meet: x from the middle, and height."""
 GREY_HAIR = np.array((0.3, 0.295, 0.285))
 
 
@@ -53,7 +55,7 @@ def skin_tone(melanin, redness):
     """Linear RGB of the bare skin."""
     stops = np.linspace(0, 1, len(SKIN_TONES))
     tone = np.array([np.interp(melanin, stops, SKIN_TONES[:, k]) for k in range(3)])
-    return tone * (1 + redness * np.array((0.03, -0.03, -0.03)))
+    return tone * (1 + redness * np.array((0.03, -0.04, -0.03)))
 
 
 def paint_surface(identity, points, masks):
@@ -141,11 +143,18 @@ def _spots(surface, identity, old):
 
 def _lips(surface, identity, old, young):
     skin, lips = identity.skin, surface.masks["lips"]
-    colour = skin_tone(skin.melanin, 0) * (0.84, 0.6, 0.6) * (1 - 0.15 * skin.lip_darkness)
+    colour = skin_tone(skin.melanin, 0) * (0.8, 0.52, 0.53) * (1 - 0.15 * skin.lip_darkness)
     red = skin.lip_red * (1 - 0.6 * young)
     colour = colour * (1 + np.array((0.05, -0.22, -0.16)) * red) * (1 - 0.15 * old) + 0.05 * old
     surface.paint(0.85 * lips, colour)
-    surface.roughness -= 0.06 * lips
+    surface.roughness -= 0.08 * lips
+    x, y, z = surface.points.T
+    side = np.abs(x)
+    seam = np.interp(side, MOUTH_SEAM[0], MOUTH_SEAM[1])
+    line = np.exp(-(((y - seam) / 0.011) ** 2)) * smoothstep(side, 0.275, 0.2) * front_of(z)
+    surface.darken(0.75 * line, 0.8, 0.95, 0.95)
+    nostrils = np.exp(-(((side - 0.075) / 0.034) ** 2 + ((y - 6.828) / 0.017) ** 2))
+    surface.darken(0.8 * nostrils * smoothstep(z, 1.45, 1.55), 0.8, 0.9, 0.9)
 
 
 def _facial_hair(surface, identity, colour):
@@ -190,9 +199,9 @@ def _brows(surface, identity, colour, thinning):
     x, y, z = points.T
     u = (np.abs(x) - (0.105 + brows.gap)) / 0.43
     along = np.clip(u, 0, 1)
-    middle = 7.435 + brows.height + brows.tilt * u
-    middle += 0.055 * brows.arch * np.sin(along**1.3 * np.pi * 0.85)
-    half = 0.036 * brows.thickness * np.clip(1.05 - 0.65 * along, 0.2, 1)
+    # Up to two fifths of the way, then down below the start.
+    middle = 7.45 + brows.height + brows.tilt * u + brows.arch * (0.19 - 0.246 * along) * along
+    half = 0.036 * brows.thickness * np.interp(along, (0, 0.35, 1), (0.75, 1, 0.35))
     hairs = np.stack([x * 26 + y * 34 * np.sign(x), y * 14, z * 10], 1)
     distance = np.abs(y - middle) / half + 0.35 * noise(hairs, identity.seed + 41)
     amount = smoothstep(distance, 1.15, 0.55) * smoothstep(u, -0.06, 0.08)
@@ -213,10 +222,9 @@ def _scalp(surface, identity, colour, baby):
     points, seed, hair = surface.points, identity.seed, identity.hair
     x, y, z = points.T
     strands = hair_strands(points, seed)
-    cropped = hair.style == BALD
-    fringe = 0 if cropped else hair.fringe * smoothstep(y, 7.5, 7.9) * smoothstep(z, 0.95, 1.2)
+    cropped = hair.style == SHAVEN
     mask = hair_mask(
-        identity, points, soft=0.09 if cropped else 0.045, ragged=0.05 * strands + fringe
+        identity, points, soft=0.09 if cropped else 0.045, ragged=0.022 * strands
     )
     mask = mask * (1 - surface.masks["ears"])
     if cropped:
@@ -224,10 +232,10 @@ def _scalp(surface, identity, colour, baby):
     crown = np.exp(-((x / 0.5) ** 2 + ((z - 0.15) / 0.55) ** 2)) * smoothstep(y, 7.9, 8.2)
     bald = identity.male * hair.recession * smoothstep(identity.age, 35, 75) * crown
     mask = np.clip(mask * (1 - 0.95 * bald) * (1 - 0.75 * baby), 0, 1).astype(np.float32)
-    surface.paint(mask, colour * 1.5 * (1 + 0.28 * strands)[:, None])
+    surface.paint(mask, colour * 1.4 * (1 + 0.3 * strands)[:, None])
     surface.hair = mask
-    surface.height += mask * (0.012 * strands - surface.height)
-    surface.specular += mask * (0.05 - surface.specular)
+    surface.height += mask * (0.006 * strands - surface.height)
+    surface.specular += mask * (0.04 - surface.specular)
     surface.roughness += mask * (0.5 - surface.roughness)
 
 

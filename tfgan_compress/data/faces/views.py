@@ -167,7 +167,7 @@ def _random_camera(rng):
 
 def _random_light(rng):
     """Half of the lights are Multi-PIE's, varied; half are a key light and a fill, as in rooms."""
-    warmth = rng.normal(0, 0.12)
+    warmth = rng.normal(0, 0.08)
     tint = np.array((1 + warmth, 1, 1 - warmth))
 
     def colour(strength):
