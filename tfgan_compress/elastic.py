@@ -11,12 +11,8 @@ import numpy as np
 from keras import ops
 
 from tfgan_compress import axes, graph
+from tfgan_compress.graph import gates, masks, required_gates
 from tfgan_compress.layers import ChannelGate
-
-
-def gates(model):
-    """Returns the `ChannelGate`s of `model`, in the order of execution."""
-    return [layer for layer in model.layers if isinstance(layer, ChannelGate)]
 
 
 def set_masks(model, masks):
@@ -33,7 +29,7 @@ def gate_masks(model, masks):
         masks: `{group: (width,) tensor}`, every group that a gate names.
     """
     pairs = []
-    for gate in _required_gates(model):
+    for gate in required_gates(model):
         parts = [_segment_mask(masks, s) for s in gate.segments]
         value = parts[0] if len(parts) == 1 else ops.concatenate(parts)
         if tuple(value.shape) != tuple(gate.mask.shape):
@@ -43,19 +39,6 @@ def gate_masks(model, masks):
             )
         pairs.append((gate.mask, value))
     return pairs
-
-
-def masks(model):
-    """Returns the masks that the supernet `model` is switched to, `{group: (width,) float32}`."""
-    found = {}
-    for gate in _required_gates(model):
-        value, offset = ops.convert_to_numpy(gate.mask), 0
-        for segment in gate.segments:
-            wide = segment if isinstance(segment, int) else model.channels[segment]
-            if isinstance(segment, str):
-                found[segment] = value[offset : offset + wide]
-            offset += wide
-    return found
 
 
 def live_channels(model):
@@ -228,15 +211,6 @@ def _segment_mask(masks, segment):
     if segment not in masks:
         raise ValueError(f"masks must name every gated group. Received none for: '{segment}'.")
     return ops.cast(ops.convert_to_tensor(masks[segment]), "float32")
-
-
-def _required_gates(model):
-    found = gates(model)
-    if not found:
-        raise ValueError(
-            f"'{model.name}' must have gates. Build it with elastic=True or by `elastic(teacher)`."
-        )
-    return found
 
 
 def _chosen(group, choice):

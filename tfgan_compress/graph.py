@@ -63,16 +63,44 @@ def grouped_calls(generator):
     A plain generator is rebuilt with gates and every width 1, which has the same groups; its
     channel counts therefore say nothing, its heights and widths do.
     """
-    if any(isinstance(layer, ChannelGate) for layer in generator.layers):
+    if gates(generator):
         return calls(generator)
     narrow = {group: min(width, 1) for group, width in generator.channels.items()}
     config = {**generator.get_config(), "channels": narrow, "elastic": True}
     return calls(type(generator).from_config(config))
 
 
+def gates(model):
+    """Returns the `ChannelGate`s of `model`, in the order of execution."""
+    return [layer for layer in model.layers if isinstance(layer, ChannelGate)]
+
+
+def required_gates(model):
+    """Returns the gates of a supernet; raises ValueError where there are none."""
+    found = gates(model)
+    if not found:
+        raise ValueError(
+            f"'{model.name}' must have gates. Build it with elastic=True or by `elastic(teacher)`."
+        )
+    return found
+
+
+def masks(model):
+    """Returns the masks that the supernet `model` is switched to, `{group: (width,) float32}`."""
+    found = {group: np.ones(width, "float32") for group, width in model.channels.items()}
+    for gate in required_gates(model):
+        value, offset = keras.ops.convert_to_numpy(gate.mask), 0
+        for segment in gate.segments:
+            wide = segment if isinstance(segment, int) else model.channels[segment]
+            if isinstance(segment, str):
+                found[segment] = value[offset : offset + wide]
+            offset += wide
+    return found
+
+
 def _nodes(model):
-    # Keras has no public walk over the *calls* of a functional model.
-    depths = model._nodes_by_depth
+    # Keras has no public walk over the *calls* of a functional (or Sequential) model.
+    depths = getattr(model, "_functional", model)._nodes_by_depth
     return [node for depth in sorted(depths, reverse=True) for node in depths[depth]]
 
 
@@ -80,7 +108,7 @@ class _Trace:
     """Follows axes through one graph; `exposed` are those not 0 where a channel is off."""
 
     def __init__(self, model):
-        self.gated_model = any(isinstance(layer, ChannelGate) for layer in model.layers)
+        self.gated_model = bool(gates(model))
         if self.gated_model and not hasattr(model, "channels"):
             raise ValueError(f"A model with gates needs `channels`. Received: {model.name}.")
         self.channels = dict(model.channels) if self.gated_model else {}
