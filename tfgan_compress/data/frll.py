@@ -35,7 +35,7 @@ VIEWS = {
 }
 """`{folder: (file number, yaw)}`."""
 
-TEMPLATE_POINTS = ((18, 20, 22, 29), (23, 25, 27, 32), (54, 60), (87,), (93,))
+TEMPLATE_POINTS = ((18, 20, 22, 29), (23, 25, 27, 32), (54, 60, 179, 182), (87,), (93,))
 """Points of a 189-point template whose mean is each landmark, in the order of geometry."""
 
 TEMPLATE_SIZE = 1350

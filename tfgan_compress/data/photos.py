@@ -86,7 +86,7 @@ def _array_to_rgb(array):
     if array.dtype == np.uint16:
         array = np.rint(array / 257.0).astype(np.uint8)
     if array.dtype != np.uint8:
-        raise ValueError(f"An image array must be uint8 or uint16. Received: {array.dtype}.")
+        raise ValueError(f"An image must be of type uint8 or uint16. Received: {array.dtype}.")
     if array.ndim == 2:
         array = array[..., None]
     if array.ndim != 3 or array.shape[-1] not in (1, 3, 4):
@@ -106,6 +106,6 @@ def _read_with_opencv(path):
         image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
     except cv2.error:
         image = None
-    if image is None:
+    if image is None or image.dtype not in (np.uint8, np.uint16):
         raise ValueError(f"{path} is not a picture that can be read (PNG, JPEG, WebP, TIFF, BMP).")
-    return _array_to_rgb(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
+    return _array_to_rgb(image[..., ::-1])

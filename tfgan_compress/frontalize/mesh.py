@@ -13,9 +13,9 @@ from tfgan_compress.frontalize import models
 INPUT_SIZE = 192
 LEFT_EYE = (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246)
 RIGHT_EYE = (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466)
-NOSE_TIP = (1, 4)
+NOSE_TIP = (1,)
 MOUTH_CORNERS = (61, 291)
-"""Mesh points of each landmark, left being the viewer's; several are averaged."""
+"""Mesh points of each landmark, left being the viewer's; those of an eye are averaged."""
 
 FIRST_CENTRE, FIRST_SIDE = (64.0, 62.0), 170.0
 """Crop in the aligned frame of 128 pixels, before the mesh itself says where the face is."""
