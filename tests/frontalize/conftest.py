@@ -1,5 +1,4 @@
 import os
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -30,52 +29,31 @@ def landmarker():
     return Landmarker()
 
 
-def _export(folder, names):
-    """A stand-in for a student: darkens the input by half; its patches count for nothing."""
+@pytest.fixture(scope="session")
+def models(tmp_path_factory):
+    """Stand-ins for students, `{variant: path}`: they darken the input by half."""
     import keras
-    import tensorflow as tf
+
+    from tfgan_compress import export
 
     shapes = {"input": (SIZE, SIZE), **geometry.patch_shapes(SIZE)}
-    inputs = {name: keras.Input((*shapes[name], 3), name=name) for name in names}
+    inputs = {name: keras.Input((*shape, 3), name=name) for name, shape in shapes.items()}
     image = inputs["input"] / 2 - 0.5
-    for name in names[1:]:
+    for name in geometry.PATCHES_128:
         image = image + 0.0 * keras.ops.mean(inputs[name], axis=(1, 2), keepdims=True)
-    model = keras.Model(inputs, {"image": image})
-    signature = {
-        name: tf.TensorSpec((1, *tensor.shape[1:]), tf.float32, name=name)
-        for name, tensor in inputs.items()
-    }
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    archive.add_endpoint("serve", lambda batch: model(batch, training=False), [signature])
-    archive.write_out(str(folder / "saved"), verbose=False)
-    return tf.lite.TFLiteConverter.from_saved_model(str(folder / "saved"))
-
-
-@pytest.fixture(scope="session")
-def model(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("model")
-    path = folder / "darken_float32.tflite"
-    path.write_bytes(_export(folder, ["input", *geometry.PATCHES_128]).convert())
-    return path
-
-
-@pytest.fixture(scope="session")
-def int8_model(tmp_path_factory):
-    import tensorflow as tf
-
-    folder = tmp_path_factory.mktemp("int8")
-    converter = _export(folder, ["input"])
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
     rng = np.random.default_rng(0)
-    converter.representative_dataset = lambda: (
-        {"input": rng.uniform(-1, 1, (1, SIZE, SIZE, 3)).astype(np.float32)} for _ in range(4)
+    batch = {n: rng.uniform(-1, 1, (2, *s, 3)).astype(np.float32) for n, s in shapes.items()}
+    exported = export.export(
+        keras.Model(inputs, {"image": image}),
+        tmp_path_factory.mktemp("models"),
+        name="darken",
+        calibration=[batch],
+        variants=("float32", "int8"),
+        enforce=False,
     )
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = converter.inference_output_type = tf.int8
-    path = folder / "darken_int8.tflite"
-    with warnings.catch_warnings():
-        # TensorFlow's calibrator uses its own, deprecated interpreter.
-        warnings.simplefilter("ignore")
-        path.write_bytes(converter.convert())
-    return path
+    return {variant: file.path for variant, file in exported.items()}
+
+
+@pytest.fixture(scope="session")
+def model(models):
+    return models["float32"]

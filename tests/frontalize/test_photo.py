@@ -75,6 +75,11 @@ def test_no_face_says_so_and_what_to_do(frontalizer):
         frontalizer(np.zeros((200, 200, 3), np.uint8))
 
 
+def test_an_int8_student_gives_nearly_the_same(models, astronaut):
+    (result,) = frontalize.frontalize(astronaut, models["int8"])
+    assert np.abs(result.image - result.input.astype(float) / 2).max() <= 3
+
+
 def test_only_the_largest_face_if_that_is_asked_for(frontalizer, group):
     assert len(frontalizer(group)) == 2
     assert len(frontalizer(group, largest=True)) == 1
@@ -105,7 +110,7 @@ def test_the_command_shows_which_faces_it_found(model, group, tmp_path, capsys):
         (b"not a picture", [], "not a picture that can be read"),
         (None, [], "There is no picture at"),
         ("astronaut", ["--landmarks", "1,2,three"], "must be ten numbers"),
-        ("astronaut", ["--model", "none.tflite"], "There is no model at none.tflite"),
+        ("astronaut", ["--model", "none.tflite"], "a .tflite file at none.tflite"),
     ],
 )
 def test_what_cannot_be_used_is_one_line_and_code_2(content, options, message, tmp_path, capsys):

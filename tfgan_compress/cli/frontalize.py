@@ -55,7 +55,7 @@ def run(arguments):
         print(f"face {number}: yaw {result.face.yaw:+.0f}, landmarks from {result.face.source}")
     print(
         f"{output}: {'' if arguments.frontal_only else 'aligned face and '}frontal view, by "
-        f"{frontalizer.student.path.name}"
+        f"{frontalizer.student.contract['name']} ({frontalizer.student.contract['variant']})"
     )
     if len(results) > 1:
         faces = output.with_name(f"{output.stem}-faces.png")

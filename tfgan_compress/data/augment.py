@@ -36,9 +36,9 @@ class Augmentation:
     zoom: float = 0.03
     roll: float = 2.0
     landmark_noise: float = 0.8
-    exposure: float = 0.35
+    exposure: float = 0.25
     contrast: float = 0.15
-    white_balance: float = 0.06
+    white_balance: float = 0.04
     gray: float = 0.1
     blur: float = 0.3
     noise: float = 8.0

@@ -2,14 +2,14 @@
 
 from tfgan_compress.frontalize.landmarker import Face, Landmarker
 from tfgan_compress.frontalize.photo import Frontalized, Frontalizer, frontalize
-from tfgan_compress.frontalize.student import Student, default_model
+from tfgan_compress.frontalize.student import default_model, load_student
 
 __all__ = [
     "Face",
     "Frontalized",
     "Frontalizer",
     "Landmarker",
-    "Student",
     "default_model",
     "frontalize",
+    "load_student",
 ]

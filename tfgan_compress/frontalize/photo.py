@@ -6,7 +6,7 @@ import numpy as np
 
 from tfgan_compress.data import alignment, photos, records
 from tfgan_compress.frontalize.landmarker import Face, Landmarker
-from tfgan_compress.frontalize.student import Student, default_model
+from tfgan_compress.frontalize.student import load_student
 
 OUTSIDE = 0.25
 """How far outside the picture given landmarks may lie, as a share of its sides."""
@@ -35,7 +35,7 @@ class Frontalizer:
     """
 
     def __init__(self, model_path=None):
-        self.student = Student(default_model() if model_path is None else model_path)
+        self.student = load_student(model_path)
         self._landmarker = None
 
     def __call__(self, image, *, landmarks=None, largest=False):
@@ -65,13 +65,15 @@ class Frontalizer:
         return self._landmarker.find(photo)
 
     def _frontalize(self, photo, face):
-        aligned, points = alignment.align(photo, face.landmarks, self.student.image_size)
+        image_size = self.student.contract["image_size"]
+        aligned, points = alignment.align(photo, face.landmarks, image_size)
         record = {"input": aligned, "landmarks": points, "yaw": face.yaw}
         # The student has only seen faces that look to the right.
         turned = face.yaw < 0
         record = records.mirror_record(record) if turned else record
         inputs = records.network_inputs(record["input"], record["landmarks"])
-        frontal = records.to_uint8(self.student(inputs))
+        batch = {name: value[None] for name, value in inputs.items()}
+        frontal = records.to_uint8(self.student(batch)[0])
         return Frontalized(face, aligned, frontal[:, ::-1].copy() if turned else frontal)
 
 

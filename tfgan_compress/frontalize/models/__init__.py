@@ -6,18 +6,16 @@
 
 from importlib import resources
 
+from tfgan_compress import tflite
+
 
 def load(name):
     """Returns a function that runs the model `name` of this folder on one thread.
 
     It takes the input array and returns `{output name: array}`.
     """
-    # Slow to load, and not needed for help or errors.
-    from ai_edge_litert.interpreter import Interpreter
-
     content = resources.files(__name__).joinpath(name).read_bytes()
-    interpreter = Interpreter(model_content=content, num_threads=1)
-    interpreter.allocate_tensors()
+    interpreter = tflite.load_interpreter(content)
     (source,) = interpreter.get_input_details()
     outputs = interpreter.get_output_details()
 
