@@ -1,0 +1,104 @@
+"""Turns a Keras model into the bytes of a `.tflite` file.
+
+The path is frozen graph -> SavedModel -> TFLiteConverter with a static batch of 1: a dynamic one
+puts shape arithmetic before transposed convolutions, which then leave XNNPACK. Quantization is the
+converter's own, after training; quantization-aware training is left out.
+
+TensorFlow is imported inside the functions, so that contracts and gates can be read without it.
+"""
+
+import contextlib
+import tempfile
+import warnings
+
+import keras
+import numpy as np
+
+from tfgan_compress.tflite import SIGNATURE
+
+VARIANTS = ("float32", "float16", "dynamic", "int8")
+
+
+def input_shapes(model):
+    """Returns `{name: (1, H, W, C)}` of a functional model's named inputs.
+
+    Raises:
+        ValueError: If a side other than the batch is open, or the model computes in half precision.
+    """
+    shapes = {tensor.name: (1, *tensor.shape[1:]) for tensor in model.inputs}
+    for name, shape in shapes.items():
+        if None in shape:
+            raise ValueError(f"Input '{name}' must have a fixed shape. Received: {shape}.")
+    half = sorted({layer.dtype_policy.name for layer in model.layers} - {"float32"})
+    if half:
+        raise ValueError(
+            "An exported model must compute in float32; rebuild it outside mixed precision and "
+            f"copy the weights. Received layers of dtype policy {half}."
+        )
+    return shapes
+
+
+@contextlib.contextmanager
+def saved_model(model, *, output="image"):
+    """Yields the folder of a temporary SavedModel, from which every variant is converted.
+
+    Args:
+        model: Functional Keras model with named inputs; its output is a tensor or a dict.
+        output: Key of the one output that is exported.
+    """
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+    shapes = input_shapes(model)
+    specs = [tf.TensorSpec(shape, tf.float32, name=name) for name, shape in shapes.items()]
+
+    @tf.function(input_signature=specs)
+    def answer(*tensors):
+        return _answer(model, dict(zip(shapes, tensors, strict=True)), output)
+
+    # With a thousand variables, loading the SavedModel takes most of a conversion; as constants
+    # (and with no variable left that could end in the file) it takes a fifth of the time.
+    frozen = convert_variables_to_constants_v2(answer.get_concrete_function())
+    module = tf.Module()
+    module.serve = tf.function(lambda *x: {output: frozen(*x)[0]}, input_signature=specs)
+    with tempfile.TemporaryDirectory() as folder:
+        tf.saved_model.save(module, folder, signatures={SIGNATURE: module.serve})
+        yield folder
+
+
+def convert(folder, variant, *, calibration=()):
+    """Returns the bytes of one variant.
+
+    Args:
+        folder: A `saved_model`.
+        variant: One of `VARIANTS`. `float16` halves the weights; `dynamic` has int8 weights and
+            float activations; `int8` is integer throughout, inputs and outputs too.
+        calibration: List of dicts `{input: (1, H, W, C)}`, needed by `int8`.
+    """
+    import tensorflow as tf
+
+    converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[SIGNATURE])
+    if variant != "float32":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if variant == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    if variant == "int8":
+        converter.representative_dataset = lambda: iter(calibration)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.inference_input_type = converter.inference_output_type = tf.int8
+    with warnings.catch_warnings():
+        # The converter calibrates with its own, deprecated interpreter.
+        warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpreter is deprecated")
+        return converter.convert()
+
+
+def predict(model, samples, *, output="image"):
+    """Returns a Keras model's images of a list of batch-1 samples, float32 `(N, H, W, C)`."""
+    images = [keras.ops.convert_to_numpy(_answer(model, s, output)) for s in samples]
+    return np.concatenate(images).astype(np.float32)
+
+
+def _answer(model, named, output):
+    arranged = keras.tree.map_structure(lambda tensor: named[tensor.name], model.input)
+    outputs = model(arranged, training=False)
+    return outputs[output] if isinstance(outputs, dict) else outputs

@@ -1,0 +1,144 @@
+"""What a `.tflite` file must pass before it leaves: one function a gate.
+
+Each gate returns what it measured, or raises its own `GateError`, which carries the measurement
+too. None of them proves that the pictures are good; that is what `evaluate` is for.
+"""
+
+import collections
+
+import keras
+import numpy as np
+
+from tfgan_compress.metrics.image_quality import psnr
+from tfgan_compress.tflite import load_interpreter
+
+_FORBIDDEN = {"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE", "CUSTOM"}
+
+
+class GateError(ValueError):
+    """A file failed a gate; `measured` says by how much."""
+
+    def __init__(self, message, measured):
+        super().__init__(message)
+        self.measured = measured
+
+
+class ForbiddenOperatorError(GateError):
+    """The file holds flex, custom or variable operators."""
+
+
+class NotFiniteError(GateError):
+    """The file answers with NaN or infinity."""
+
+
+class ParityError(GateError):
+    """The file disagrees with the Keras model it was made from."""
+
+
+class NotDelegatedError(GateError):
+    """XNNPACK does not run the whole graph."""
+
+
+class QualityError(GateError):
+    """Quantization cost too much."""
+
+
+def only_builtin_operators(content):
+    """Gate: no flex, custom or variable operators in the bytes of a `.tflite` file."""
+    names = collections.Counter(operator_names(content))
+    forbidden = {n: c for n, c in names.items() if n in _FORBIDDEN or n.startswith("CUSTOM:")}
+    measured = {"operators": dict(sorted(names.items())), "forbidden": forbidden}
+    if forbidden:
+        raise ForbiddenOperatorError(
+            "A .tflite file may hold only LiteRT's built-in, stateless operators; write the layer "
+            f"with others. Received: {forbidden}.",
+            measured,
+        )
+    return measured
+
+
+def finite(images):
+    """Gate: no NaN and no infinity in the answers `images`."""
+    broken = int(np.sum(~np.isfinite(images).all(axis=(1, 2, 3))))
+    measured = {"images": len(images), "not_finite": broken}
+    if broken:
+        raise NotFiniteError(
+            "Every answer must be finite; look for NaN among the weights. Received: "
+            f"{broken} of {len(images)} images with NaN or infinity.",
+            measured,
+        )
+    return measured
+
+
+def parity(images, expected, *, tolerance):
+    """Gate: the largest difference to the Keras model's images is at most `tolerance`."""
+    difference = float(np.max(np.abs(images - expected)))
+    measured = {"max_difference": difference, "tolerance": tolerance}
+    if not difference <= tolerance:
+        raise ParityError(
+            f"The file must agree with its Keras model to {tolerance:g}. Received: "
+            f"a difference of {difference:g}.",
+            measured,
+        )
+    return measured
+
+
+def fully_delegated(content):
+    """Gate: XNNPACK takes every operator."""
+    left = dict(collections.Counter(undelegated_operators(content)))
+    if left:
+        raise NotDelegatedError(
+            "XNNPACK must run every operator; write the layer with others (`layers` shows how). "
+            f"Left to the slow kernels: {left}.",
+            {"undelegated": left},
+        )
+    return {"undelegated": left}
+
+
+def quality(images, expected, *, floor):
+    """Gate: mean PSNR to the float model's images is at least `floor` dB."""
+    each = keras.ops.convert_to_numpy(psnr(images, expected))
+    measured = {"psnr": float(each.mean()), "psnr_worst": float(each.min()), "floor": floor}
+    if not measured["psnr"] >= floor:
+        raise QualityError(
+            f"Mean PSNR to the float model must be at least {floor:g} dB; calibrate on more varied "
+            f"images, or keep float activations. Received: {measured['psnr']:.2f} dB.",
+            measured,
+        )
+    return measured
+
+
+def operator_names(content):
+    """Returns the name of every operator of all subgraphs; custom ones as `CUSTOM:<name>`."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    builtin = {v: k for k, v in vars(schema.BuiltinOperator).items() if not k.startswith("_")}
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+    codes = []
+    for code in model.operatorCodes:
+        # Old writers fill only the one-byte field, new ones both.
+        name = builtin[max(code.builtinCode, code.deprecatedBuiltinCode)]
+        codes.append(f"CUSTOM:{code.customCode.decode()}" if name == "CUSTOM" else name)
+    return [codes[op.opcodeIndex] for graph in model.subgraphs for op in graph.operators or ()]
+
+
+def undelegated_operators(content):
+    """Returns the names of the operators that XNNPACK does not run.
+
+    The interpreter lists the original operators and the delegate's own nodes. What a node covers is
+    found by walking from its outputs back to its inputs.
+    """
+    details = load_interpreter(content)._get_ops_details()
+    operators = [d for d in details if d["op_name"] != "DELEGATE"]
+    makers = {int(tensor): d for d in operators for tensor in d["outputs"]}
+    covered = set()
+    for node in (d for d in details if d["op_name"] == "DELEGATE"):
+        ends, open_tensors = set(map(int, node["inputs"])), list(map(int, node["outputs"]))
+        while open_tensors:
+            tensor = open_tensors.pop()
+            maker = makers.get(tensor)
+            if tensor in ends or maker is None or maker["index"] in covered:
+                continue
+            covered.add(maker["index"])
+            open_tensors.extend(map(int, maker["inputs"]))
+    return [d["op_name"] for d in operators if d["index"] not in covered]
