@@ -1,7 +1,7 @@
 """Runs an exported `.tflite` file by its contract: floats in, floats out.
 
 The contract, `model_contract.json` beside the file, says what every byte means (shapes, dtypes,
-scales, zero points, sha256); `tfgan_compress.export` writes it, and the same file tells an app how to
+scales, zero points, sha256); `tfgan_compress.export` writes it, and it tells an app how to
 feed the model. Runs on the CPU through XNNPACK. Alignment and patches are the business of the
 caller.
 """

@@ -3,8 +3,8 @@ import json
 import keras
 import numpy as np
 import pytest
-from models import images_for, tiny_generator
 
+from tests.export.models import images_for, tiny_generator
 from tfgan_compress.export import VARIANTS, export
 from tfgan_compress.export.gates import NotDelegatedError, NotFiniteError, QualityError
 from tfgan_compress.tflite import TFLiteModel
@@ -135,7 +135,7 @@ def test_quality_below_the_floor_is_refused(model, tmp_path):
         ({"variants": ["int4"]}, "variants must be some of"),
         ({"variants": []}, "variants must be some of"),
         ({"calibration": []}, "at least one image"),
-        ({"calibration": [{"input": np.zeros((1, 16, 16, 3))}]}, r"Missing: \['left_eye', 'nose'\]"),
+        ({"calibration": [{"input": np.zeros((1, 16, 16, 3))}]}, "Missing: .*left_eye"),
     ],
 )
 def test_wrong_arguments_are_explained(model, tmp_path, change, message):
