@@ -62,6 +62,22 @@ def warp(image, matrix, image_size):
     )
 
 
+def shrink(image, longest):
+    """Shrinks `image` by area so that its longer side is at most `longest`.
+
+    Returns:
+        `(small, grow)`: the picture and `(2,)` old over new width and height; points go back as
+        `(point + 0.5) * grow - 0.5`.
+    """
+    factor = min(1.0, longest / max(image.shape[:2]))
+    height, width = (max(1, round(side * factor)) for side in image.shape[:2])
+    if factor < 1:
+        small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    else:
+        small = image
+    return small, np.array([image.shape[1] / width, image.shape[0] / height])
+
+
 def _window(image, matrix, image_size, *, margin):
     """Cuts what the warp will read out of `image`, so that a huge photograph costs no more."""
     corners = np.array([(0, 0), (image_size, 0), (0, image_size), (image_size, image_size)])
@@ -75,9 +91,7 @@ def _window(image, matrix, image_size, *, margin):
 
 def _shrink(image, matrix, factor):
     """Shrinks `image` by an integer factor and adapts `matrix` to the smaller image."""
-    height, width = (max(1, round(side / factor)) for side in image.shape[:2])
-    grow = np.array([image.shape[1] / width, image.shape[0] / height])
-    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    small, grow = shrink(image, max(image.shape[:2]) / factor)
     # Pixel centres lie at whole numbers: old = (new + 0.5) * grow - 0.5.
     linear = matrix[:, :2] * grow
     offset = matrix[:, 2] + matrix[:, :2] @ (0.5 * grow - 0.5)

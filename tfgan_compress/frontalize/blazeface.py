@@ -36,6 +36,11 @@ class Detection:
     keypoints: np.ndarray
     score: float
 
+    def grown(self, grow):
+        """Returns the detection in a picture `grow: (2,)` times as large."""
+        box = (self.box.reshape(2, 2) + 0.5) * grow - 0.5
+        return Detection(box.ravel(), (self.keypoints + 0.5) * grow - 0.5, self.score)
+
 
 class BlazeFace:
     """The detector, ready to run. Not for several threads at once."""
@@ -46,15 +51,15 @@ class BlazeFace:
 
     def detect(self, image):
         """Returns the `Detection`s in `image: (H, W, 3)` uint8, best first."""
-        shrink = min(1.0, LARGEST / max(image.shape[:2]))
+        small, grow = alignment.shrink(image, LARGEST)
         found = []
-        for corner, side in _tiles(np.array(image.shape[1::-1]), 1 / shrink):
+        for corner, side in _tiles(np.array(small.shape[1::-1])):
             scale = INPUT_SIZE / side
             matrix = np.array([[scale, 0, 0], [0, scale, 0]])
             # Pixel centres lie at whole numbers.
             matrix[:, 2] = (0.5 - corner) * scale - 0.5
-            found += self.detect_crop(image, matrix)
-        return suppress(found)
+            found += self.detect_crop(small, matrix)
+        return [detection.grown(grow) for detection in suppress(found)]
 
     def detect_crop(self, image, matrix, *, score=SCORE):
         """Returns the faces that reach `score` in one crop, in pixels of `image`.
@@ -108,12 +113,12 @@ def _overlap(first, second):
     return float(np.prod(np.maximum(high - low, 0)) / min(areas))
 
 
-def _tiles(size, unit):
+def _tiles(size):
     """Yields `(corner, side)` of square tiles: the whole picture, halves, quarters, overlapping."""
     longest = float(size.max())
     yield (size - longest) / 2, longest
     for side in (longest / 2, longest / 4):
-        if side < SMALLEST_TILE * unit:
+        if side < SMALLEST_TILE:
             return
         counts = [max(1, int(np.ceil((length - side) / (side / 2))) + 1) for length in size]
         for y in np.linspace(0, max(size[1] - side, 0), counts[1]):

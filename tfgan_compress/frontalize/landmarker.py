@@ -13,6 +13,8 @@ from tfgan_compress import geometry
 from tfgan_compress.data import alignment
 from tfgan_compress.frontalize import blazeface, mesh
 
+LARGEST = 2560
+"""Longer side, in pixels, that a picture is shrunk to before landmarks are looked for."""
 MESH_YAW = 60.0
 """Yaw in degrees up to which the mesh is trusted."""
 MESH_PRESENCE = 0.5
@@ -52,6 +54,12 @@ class Face:
     score: float
     source: str
 
+    def grown(self, grow):
+        """Returns the face in a picture `grow: (2,)` times as large."""
+        box = (self.box.reshape(2, 2) + 0.5) * grow - 0.5
+        landmarks = ((self.landmarks + 0.5) * grow - 0.5).astype(np.float32)
+        return dataclasses.replace(self, landmarks=landmarks, box=box.ravel())
+
 
 class Landmarker:
     """Detector and mesh, ready to run. Not for several threads at once."""
@@ -77,9 +85,10 @@ class Landmarker:
 
     def find(self, image, *, yaw=None):
         """Returns all `Face`s in `image`, largest first; `yaw` as in calling."""
-        refined = [self._refine(image, detection) for detection in self._detector.detect(image)]
+        small, grow = alignment.shrink(image, LARGEST)
+        refined = [self._refine(small, detection) for detection in self._detector.detect(small)]
         sure = blazeface.suppress([detection for detection in refined if detection is not None])
-        faces = [self._face(image, detection, yaw) for detection in sure]
+        faces = [self._face(small, detection, yaw).grown(grow) for detection in sure]
         return sorted(faces, key=lambda face: -(face.box[2] - face.box[0]))
 
     def _refine(self, image, detection):
