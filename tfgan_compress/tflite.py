@@ -7,7 +7,6 @@ caller.
 """
 
 import hashlib
-import importlib
 from pathlib import Path
 
 import numpy as np
@@ -116,10 +115,11 @@ def sha256(content):
 def load_interpreter(content, *, threads=1):
     """Returns a LiteRT interpreter over the bytes of a `.tflite` file, its tensors allocated."""
     # Imported late: most who import this module only want a contract.
-    interpreter = importlib.import_module("ai_edge_litert.interpreter")
-    loaded = interpreter.Interpreter(model_content=content, num_threads=threads)
-    loaded.allocate_tensors()
-    return loaded
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(model_content=content, num_threads=threads)
+    interpreter.allocate_tensors()
+    return interpreter
 
 
 def quantize(values, tensor):

@@ -4,21 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from tests.export.models import images_for, tiny_generator
+from tests.export.models import images_for
 from tfgan_compress.export import VARIANTS, export
 from tfgan_compress.export.gates import NotDelegatedError, NotFiniteError, QualityError
 from tfgan_compress.tflite import TFLiteModel
-
-
-@pytest.fixture(scope="module")
-def model():
-    return tiny_generator()
-
-
-@pytest.fixture(scope="module")
-def exported(model, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("exported")
-    return export(model, folder, name="tiny", calibration=[images_for(model, 8)])
 
 
 def test_every_variant_passes_its_gates(exported):
@@ -32,9 +21,9 @@ def test_no_operator_is_left_to_the_slow_kernels(exported):
 
 
 @pytest.mark.parametrize(("variant", "tolerance"), [("float32", 1e-5), ("int8", 0.1)])
-def test_file_answers_like_keras_on_new_images(model, exported, variant, tolerance):
-    batch = images_for(model, 3, seed=1)
-    expected = keras.ops.convert_to_numpy(model(batch)["image"])
+def test_file_answers_like_keras_on_new_images(tiny_model, exported, variant, tolerance):
+    batch = images_for(tiny_model, 3, seed=1)
+    expected = keras.ops.convert_to_numpy(tiny_model(batch)["image"])
     images = TFLiteModel.load(exported[variant].path)(batch)
     assert images.dtype == np.float32
     np.testing.assert_allclose(images, expected, atol=tolerance)
@@ -66,13 +55,13 @@ def test_contract_on_disk_tells_how_to_feed_the_file(exported):
     assert len(contract["alignment"]["template"]) == 5
 
 
-def test_other_tasks_have_no_face_geometry(model, tmp_path):
+def test_other_tasks_have_no_face_geometry(tiny_model, tmp_path):
     exported = export(
-        model,
+        tiny_model,
         tmp_path,
         name="tiny",
         variants=["float32"],
-        calibration=[images_for(model, 1)],
+        calibration=[images_for(tiny_model, 1)],
         task="image-translation",
         contract_extra={"licence": "Apache-2.0"},
     )
@@ -117,14 +106,14 @@ def test_nan_weights_are_refused(tmp_path):
         export(model, tmp_path, name="nan", variants=["float32"], calibration=[images_for(model)])
 
 
-def test_quality_below_the_floor_is_refused(model, tmp_path):
+def test_quality_below_the_floor_is_refused(tiny_model, tmp_path):
     with pytest.raises(QualityError, match="at least 99 dB"):
         export(
-            model,
+            tiny_model,
             tmp_path,
             name="tiny",
             variants=["int8"],
-            calibration=[images_for(model)],
+            calibration=[images_for(tiny_model)],
             floors={"int8": 99.0},
         )
 
@@ -138,10 +127,10 @@ def test_quality_below_the_floor_is_refused(model, tmp_path):
         ({"calibration": [{"input": np.zeros((1, 16, 16, 3))}]}, "Missing: .*left_eye"),
     ],
 )
-def test_wrong_arguments_are_explained(model, tmp_path, change, message):
-    arguments = {"calibration": [images_for(model)], "variants": ["float32"], **change}
+def test_wrong_arguments_are_explained(tiny_model, tmp_path, change, message):
+    arguments = {"calibration": [images_for(tiny_model)], "variants": ["float32"], **change}
     with pytest.raises(ValueError, match=message):
-        export(model, tmp_path, name="tiny", **arguments)
+        export(tiny_model, tmp_path, name="tiny", **arguments)
 
 
 def test_mixed_precision_models_are_refused(tmp_path):
