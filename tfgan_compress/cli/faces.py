@@ -1,4 +1,4 @@
-"""`tfgan-compress faces`: draws contact sheets of synthetic faces, or renders a data set of them."""
+"""`tfgan-compress faces`: contact sheets of synthetic faces, or a data set of them."""
 
 HELP = "draw synthetic faces: a contact sheet, or a data set to train on"
 # Repeated from the package, which must not be imported to show the help.

@@ -1,4 +1,4 @@
-"""Synthetic faces with known pose, light, age and landmarks, drawn by formula: any number of people.
+"""Synthetic faces of any number of people, with known pose, light, age and landmarks.
 
 `sample_identity(seed)` names a person, `render(identity, views)` draws them, `render_set` writes a
 data set and `FaceSet` reads it. Nothing is loaded before it is asked for.
@@ -16,8 +16,8 @@ _HOMES = {
     "preset_views": "views",
     "EXPRESSIONS": "views",
     "Light": "light",
-    "render": "render",
-    "Scene": "render",
+    "render": "scene",
+    "Scene": "scene",
     "FaceSet": "dataset",
     "render_set": "dataset",
     "draw_sheet": "sheet",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tfgan_compress.data.faces.head import BODY, MASKS, load_head
+from tfgan_compress.data.faces.head import BODY, load_head
 from tfgan_compress.data.faces.raster import rasterize
 
 X_RANGE, Y_RANGE, Z_RANGE = (-1.2, 1.2), (5.0, 8.6), (-0.7, 1.8)
@@ -57,7 +57,7 @@ def build_atlas(density):
     """Projects the base mesh at `density` texels per unit."""
     head = load_head()
     triangles = head.triangles[head.parts == BODY]
-    x, y, z = head.rest.T
+    x, _, z = head.rest.T
     right_half = triangles[(x[triangles] >= -0.02).all(1)]
     maps = [
         _project(x - X_RANGE[0], -z, triangles, np.ptp(X_RANGE), density),

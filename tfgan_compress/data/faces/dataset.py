@@ -15,7 +15,7 @@ import numpy as np
 
 from tfgan_compress.data.faces.head import HEAD_FILE
 from tfgan_compress.data.faces.identity import sample_identity
-from tfgan_compress.data.faces.render import render
+from tfgan_compress.data.faces.scene import render
 from tfgan_compress.data.faces.views import PRESETS, preset_views
 from tfgan_compress.files import atomic_path, read_json, write_json
 from tfgan_compress.geometry import flip_landmarks
@@ -36,7 +36,8 @@ def render_set(
         identities: Seeds of the people, e.g. `range(500)`.
         preset: One of `PRESETS`.
         image_size: Side in pixels.
-        views, lights: Of each person, for the `varied` preset.
+        views: Number of views of each person, for the `varied` preset.
+        lights: Number of lights those share.
         workers: Processes; 0 renders in this one.
         seed: Draws the `varied` views, with each identity's own seed.
         progress: Whether to show a bar.
@@ -84,7 +85,7 @@ def record_type(image_size):
 
 
 class FaceSet:
-    """A rendered set, opened for reading. `len(faces)` records; `faces[i]` is a dict:
+    """A rendered set, opened for reading: `len(faces)` records, each `faces[i]` a dict.
 
     `input`, `target`: `(size, size, 3)` uint8; `landmarks`: `(5, 2)`, of `input`; `identity`:
     0..n-1 in the manifest's order; `seed`: the person's; `yaw` (>= 0), `pitch`, `light`, `age`;
@@ -180,7 +181,7 @@ def _single_threaded():
 
 
 def _render_shard(root, settings, seed):
-    views = [view for view in _views(settings, seed)]
+    views = _views(settings, seed)
     # Views that share a light share its target.
     targets = list(dict.fromkeys(view.target() for view in views))
     rows = render(sample_identity(seed), [*views, *targets], image_size=settings["image_size"])
@@ -188,9 +189,8 @@ def _render_shard(root, settings, seed):
     for place, row in enumerate(rows):
         for name, value in row.items():
             shard[name][place] = value
-    shard["target"] = [len(views) + targets.index(view.target()) for view in views] + list(
-        range(len(views), len(rows))
-    )
+    used = [len(views) + targets.index(view.target()) for view in views]
+    shard["target"] = [*used, *range(len(views), len(rows))]
     with atomic_path(_shard(root, seed)) as path:
         np.save(path, shard)
     return seed

@@ -19,7 +19,7 @@ def frame(identity):
     for side in (-1, 1):
         rim = _rim(side, roundness, size)
         hinge = rim[np.argmax(side * rim[:, 0])] + (0, 0.05, 0)
-        ear = np.array((side * 0.77, 7.27, 0.45))
+        ear = np.array((side * 0.86, 7.27, 0.45))
         temple = hinge + np.linspace(0, 1, 8)[:, None] * (ear - hinge)
         tubes += [_tube(rim, thickness, closed=True), _tube(temple, thickness)]
     inner = LENS_X - HALF_WIDTH * size

@@ -58,7 +58,8 @@ def raise_hair(identity, points, normals):
     top = smoothstep(rest[:, 1], 7.5, 8.2)
     depth = DEPTH[style] * volume * (1 - 0.5 * (identity.age < 4))
     # Short cuts are closer at the sides, down to the skin at the temples.
-    depth = depth * (1 - (0.2 if style == CURLY else 0.65) * (1 - top) * (style in (CROPPED, FULL, CURLY)))
+    taper = {CROPPED: 0.65, FULL: 0.65, CURLY: 0.2}.get(style, 0)
+    depth = depth * (1 - taper * (1 - top))
     fineness = 2.0 if style == CURLY else 1.0
     uneven = 1 + 0.3 * noise(rest * 3.1 * fineness, seed + 5)
     uneven += 0.25 * noise(rest * 7.0 * fineness, seed + 6)

@@ -179,9 +179,9 @@ def _skin(rng, male, ancestry):
         (
             float(rng.uniform(-0.42, 0.42)),
             float(rng.uniform(6.35, 7.9)),
-            float(rng.uniform(0.01, 0.022)),
+            float(rng.uniform(0.008, 0.018)),
         )
-        for _ in range(int(rng.poisson(1.5)))
+        for _ in range(int(rng.poisson(1.0)))
     )
     return Skin(
         melanin=melanin,

@@ -132,7 +132,8 @@ def landmark_vertices():
     for side in (-1, 1):
         lid, out = lids & (x * side > 0), x * side
         middle = lid & (np.abs(out - 0.305) < 0.02)
-        eyes.append([farthest(lid, out), farthest(lid, -out), farthest(middle, y), farthest(middle, -y)])
+        ways = ((lid, out), (lid, -out), (middle, y), (middle, -y))
+        eyes.append([farthest(*way) for way in ways])
     nose = farthest(body & (np.abs(x) < 0.05), z)
     # Depth counts too: the lips go on inside the mouth.
     return eyes, [nose, farthest(lips, z - 2 * x), farthest(lips, z + 2 * x)]

@@ -11,9 +11,9 @@ PROPORTIONS = {
         "nose/nose-width3-incr": -0.56, "mouth/mouth-trans-up": 0.6,
         "mouth/mouth-scale-horiz-incr": 0.1, "mouth/mouth-scale-vert-incr": -0.4,
         "mouth/mouth-upperlip-height-incr": 0.25, "mouth/mouth-lowerlip-height-incr": -0.25,
-        "eyes/*-eye-trans-out": 0.35, "eyes/*-eye-scale-incr": -0.1, "eyes/*-eye-trans-up": -0.1,
+        "eyes/*-eye-trans-out": 0.1, "eyes/*-eye-scale-incr": -0.4, "eyes/*-eye-trans-up": -0.1,
         "chin/chin-width-incr": 0.18, "chin/chin-prominent-incr": 0.22,
-        "cheek/*-cheek-volume-incr": 0.35, "mouth/mouth-angles-up": 0.25, "nose/nose-base-up": 0.24,
+        "cheek/*-cheek-volume-incr": 0.35, "mouth/mouth-angles-up": 0.15, "nose/nose-base-up": 0.24,
     },
     "female": {
         "nose/nose-scale-vert-incr": -0.2, "nose/nose-scale-depth-incr": -0.35,
@@ -24,7 +24,9 @@ PROPORTIONS = {
         "eyes/*-eye-height2-incr": 0.25, "chin/chin-height-incr": 0.2,
         "chin/chin-bones-incr": -0.35, "chin/chin-width-incr": -0.3,
         "cheek/*-cheek-volume-incr": 0.3, "nose/nose-base-up": 0.1, "nose/nose-volume-incr": -0.3,
-        "mouth/mouth-angles-up": 0.3, "eyebrows/eyebrows-trans-up": 0.3,
+        "mouth/mouth-angles-up": 0.15, "head/head-fat-incr": -0.6,
+        "head/head-invertedtriangular": 0.7, "head/head-diamond": 0.4,
+        "head/head-scale-horiz-incr": 0.15, "eyebrows/eyebrows-trans-up": 0.3,
         "forehead/forehead-nubian-incr": 0.2, "neck/neck-scale-horiz-incr": -0.4,
     },
 }  # fmt: skip

@@ -6,7 +6,7 @@ nearest fragment of each pixel is found by repeated scatter, which needs no sort
 
 import numpy as np
 
-GROUPS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 512)
+GROUPS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 32, 64, 128, 512)
 """Largest bounding-box side, in pixels, of each group of triangles."""
 
 BATCH = 1_000_000
@@ -84,11 +84,9 @@ def _fragments(points, depth, triangles, size):
         step = max(1, BATCH // largest**2)
         for start in range(0, len(group), step):
             g = group[start : start + step]
-            parts.append(
-                _cover(corners[drawn[g]], area[drawn[g]], low[g], high[g], largest)
-                + (drawn[g], depth[triangles[drawn[g]]])
-            )
-            parts[-1] = _flatten(*parts[-1], size)
+            owners = drawn[g]
+            covered = _cover(corners[owners], area[owners], low[g], high[g], largest)
+            parts.append(_flatten(*covered, owners, depth[triangles[owners]], size))
     return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tfgan_compress.data.faces.identity import sample_identity
-from tfgan_compress.data.faces.render import Scene
+from tfgan_compress.data.faces.scene import Scene
 from tfgan_compress.data.faces.views import (
     EVALUATION_LIGHTS,
     EXPRESSIONS,
@@ -59,7 +59,9 @@ def _grid(kind):
     # The preset goes through the lights of one yaw first; columns are yaws.
     lights = len(views) // len({view.yaw for view in views})
     rows = [views[k::lights] for k in range(lights)]
-    return [sum(rows, [])] if len(rows[0]) < len(MULTIPIE_YAWS) else rows
+    if len(rows[0]) == len(MULTIPIE_YAWS):
+        return rows
+    return [[view for row in rows for view in row]]
 
 
 def _age_rows(_, seed, image_size):

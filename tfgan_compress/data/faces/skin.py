@@ -223,9 +223,7 @@ def _scalp(surface, identity, colour, baby):
     x, y, z = points.T
     strands = hair_strands(points, seed)
     cropped = hair.style == SHAVEN
-    mask = hair_mask(
-        identity, points, soft=0.09 if cropped else 0.045, ragged=0.022 * strands
-    )
+    mask = hair_mask(identity, points, soft=0.09 if cropped else 0.045, ragged=0.022 * strands)
     mask = mask * (1 - surface.masks["ears"])
     if cropped:
         mask = mask * 0.8 * (0.8 + 0.2 * strands)

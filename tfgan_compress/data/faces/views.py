@@ -1,4 +1,4 @@
-"""What to draw of a person: pose, light, expression, framing, camera; and the preset lists of views."""
+"""What to draw of a person: pose, light, expression, framing, camera; and preset lists of views."""
 
 from dataclasses import dataclass, field, replace
 

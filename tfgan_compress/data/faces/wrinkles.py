@@ -4,12 +4,12 @@ import numpy as np
 
 from tfgan_compress.data.faces.noise import fractal_noise, noise, smoothstep
 
-ONSET, END = 32, 92
+ONSET, END = 37, 95
 """Years between which the lines deepen."""
 
 
 def carve(surface, identity, old, young):
-    """Lowers `surface.height` along the lines and darkens them. No lines below 32 years."""
+    """Lowers `surface.height` along the lines and darkens them. No lines below 37 years."""
     strength = float(smoothstep(identity.age, ONSET, END)) * 1.1
     if strength <= 0:
         return
