@@ -23,7 +23,9 @@ _HOMES = {
     "draw_sheet": "sheet",
 }
 
-__all__ = sorted(_HOMES)
+
+def __dir__():
+    return sorted(_HOMES)
 
 
 def __getattr__(name):

@@ -86,9 +86,10 @@ def _project(across, depth, triangles, width, density):
     triangle, weights = triangle[:rows, :columns], weights[:rows, :columns]
     full = triangle >= 0
     corners, weights = triangles[triangle[full]], weights[full][:, :, None]
-    labels = cv2.distanceTransformWithLabels(
+    labelled = cv2.distanceTransformWithLabels(
         (~full).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )[1]
+    )
+    labels = np.asarray(labelled[1], np.int32)
     # Labels number the covered places in an order of OpenCV's own.
     order = np.zeros(labels.max() + 1, np.int32)
     order[labels[full]] = np.arange(full.sum())

@@ -75,24 +75,25 @@ def visibility(mesh, towards, *, size=SHADOW_SIZE, radius=2, bias=0.02):
     shadow = rasterize(places, depth, mesh.triangles[lit], size)[2]
     places, depth = project(mesh.points + 0.025 * mesh.normals)
     column, row = places.astype(np.int32).T
-    total = weight = 0.0
+    total, weight = np.zeros(len(depth), np.float32), 0.0
     for dy in range(-radius, radius + 1):
         for dx in range(-radius, radius + 1):
             part = 1 / (1 + dx * dx + dy * dy)
             y, x = np.clip(row + dy, 0, size - 1), np.clip(column + dx, 0, size - 1)
-            total = total + part * (depth - bias <= shadow[y, x])
+            total += np.float32(part) * (depth - bias <= shadow[y, x])
             weight += part
-    return (total / weight).astype(np.float32)
+    return total / np.float32(weight)
 
 
 def occlusion(mesh):
     """How open each vertex lies to the surroundings, `(n,)` in 0.25..1."""
-    total = weight = 0.0
+    total, weight = np.zeros((2, len(mesh.points)), np.float32)
     for azimuth, elevation in SKY:
         towards = direction(azimuth, elevation)
         facing = np.clip(mesh.normals @ towards, 0, 1)
         seen = visibility(mesh, towards, size=OCCLUSION_SIZE, radius=1, bias=0.03)
-        total, weight = total + facing * seen, weight + facing
+        total += facing * seen
+        weight += facing
     return np.clip(0.25 + 0.75 * total / (weight + 1e-3), 0, 1).astype(np.float32)
 
 

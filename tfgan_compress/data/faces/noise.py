@@ -45,9 +45,10 @@ def noise(points, seed):
 
 def fractal_noise(points, seed, *, octaves=3):
     """Sum of `octaves` noises, each twice as fine and half as strong. Returns `(n,)`."""
-    return sum(
-        noise(np.asarray(points, np.float32) * 2**k, seed + 17 * k) * 0.5**k for k in range(octaves)
-    )
+    total = np.zeros(len(points), np.float32)
+    for k in range(octaves):
+        total += noise(np.asarray(points, np.float32) * 2**k, seed + 17 * k) * np.float32(0.5**k)
+    return total
 
 
 @functools.cache

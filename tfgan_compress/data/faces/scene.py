@@ -91,7 +91,7 @@ class Scene:
             )
         self.identity, self.image_size = identity, image_size
         self.texture = bake_texture(identity, build_atlas(TEXELS_PER_PIXEL_ROW * image_size))
-        self._meshes, self._shadows, self._pose = {}, {}, (None, None)
+        self._meshes, self._shadows, self._poses = {}, {}, {}
         self.neutral = self._mesh(())
         self.openness = self._open_eyes(lighting.occlusion(self.neutral))
 
@@ -134,9 +134,9 @@ class Scene:
     def _pixels(self, view):
         """The pixels of a view; those of the last pose are kept, for the next light."""
         pose = (view.yaw, view.pitch, view.roll, view.expression, view.crop)
-        if self._pose[0] != pose:
-            self._pose = (pose, self._project(view))
-        return self._pose[1]
+        if pose not in self._poses:
+            self._poses = {pose: self._project(view)}
+        return self._poses[pose]
 
     def _project(self, view):
         mesh, size = self._mesh(view.expression), self.image_size * SUPERSAMPLE
@@ -237,7 +237,10 @@ def _unit(vectors):
 
 def _mix(values, vertices, weights):
     """Interpolates `values: (vertices, k)` over the triangles `vertices: (n, 3)`."""
-    return sum(values[vertices[:, k]] * weights[:, k : k + 1] for k in range(3))
+    mixed = values[vertices[:, 0]] * weights[:, :1]
+    for k in (1, 2):
+        mixed += values[vertices[:, k]] * weights[:, k : k + 1]
+    return mixed
 
 
 @functools.cache
