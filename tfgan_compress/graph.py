@@ -13,15 +13,15 @@ import keras
 import numpy as np
 
 from tfgan_compress.axes import Axis, Unknown, groups, match, reshape, resolve
-from tfgan_compress.layers import ChannelGate, CodeNoise, FlipConcat
+from tfgan_compress.layers import ChannelGate, CodeNoise, FlipConcat, Halve, Maximum
 
 L = keras.layers
 
 CONVOLUTIONS = (L.Conv2D, L.Conv2DTranspose)
 PRODUCERS = (*CONVOLUTIONS, L.Dense)
 NORMS = (L.BatchNormalization, L.GroupNormalization)
-_MERGES = (L.Add, L.Subtract, L.Average, L.Maximum, L.Minimum, L.Multiply)
-_POOLS = (L.AveragePooling2D, L.MaxPooling2D, L.GlobalAveragePooling2D, L.GlobalMaxPooling2D)
+_MERGES = (L.Add, L.Subtract, L.Average, L.Maximum, L.Minimum, L.Multiply, Maximum)
+_POOLS = (L.AveragePooling2D, L.MaxPooling2D, L.GlobalAveragePooling2D, L.GlobalMaxPooling2D, Halve)
 _PASS = (L.ZeroPadding2D, L.Cropping2D, L.UpSampling2D, L.Resizing, L.Dropout, L.SpatialDropout2D)
 _ACTIVATIONS = (L.Activation, L.LeakyReLU, L.ReLU, L.ELU, L.PReLU, L.Identity)
 _ZERO_AT_ZERO = ("linear", "relu", "leaky_relu", "tanh", "elu", "selu", "gelu", "silu", "relu6")
@@ -89,7 +89,7 @@ def masks(model):
     """Returns the masks that the supernet `model` is switched to, `{group: (width,) float32}`."""
     found = {group: np.ones(width, "float32") for group, width in model.channels.items()}
     for gate in required_gates(model):
-        value, offset = keras.ops.convert_to_numpy(gate.mask), 0
+        value, offset = np.asarray(gate.mask).copy(), 0  # Later masks must not show in it.
         for segment in gate.segments:
             wide = segment if isinstance(segment, int) else model.channels[segment]
             if isinstance(segment, str):

@@ -8,6 +8,8 @@ A tensor's channels are described by *segments*: a tuple of channel groups and, 
 are never removed (image colours), plain counts.
 """
 
+import math
+
 import keras
 from keras import ops
 
@@ -50,10 +52,86 @@ class FlipConcat(keras.layers.Layer):
     """Appends the left-right mirrored image: `(B, H, W, C)` to `(B, H, W, 2C)`."""
 
     def call(self, inputs):
-        return ops.concatenate([inputs, ops.flip(inputs, axis=2)], axis=-1)
+        return ops.concatenate([inputs, _mirror(inputs)], axis=-1)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], 2 * input_shape[-1])
+
+
+def _mirror(image):
+    """Mirrors `(B, H, W, C)` left to right, exactly, by slices and concatenations.
+
+    XNNPACK takes neither REVERSE_V2 nor negative strides. Reversing the column index digit by
+    digit in a mixed radix is a few block swaps, and it takes those.
+    """
+    _, height, width, channels = image.shape
+    mirrored, block = image, width
+    for radix in _radices(width):
+        block //= radix
+        shape = (-1, height * width // (block * radix), radix, block * channels)
+        mirrored = ops.reshape(mirrored, shape)
+        digits = [mirrored[:, :, i : i + 1] for i in reversed(range(radix))]
+        mirrored = ops.concatenate(digits, axis=2)
+    return ops.reshape(mirrored, (-1, height, width, channels))
+
+
+def _radices(width):
+    """Factors of `width`, at most 5 wherever possible: XNNPACK concatenates up to five tensors."""
+    radices = []
+    for radix in (4, 5, 3, 2):
+        while width % radix == 0:
+            radices.append(radix)
+            width //= radix
+    return radices + [width] * (width > 1)
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class Maximum(keras.layers.Layer):
+    """Elementwise maximum of up to five tensors of one shape, `(B, ..., C)`.
+
+    Written as max pooling over the stacked tensors: XNNPACK has no int8 MAXIMUM.
+    """
+
+    def call(self, inputs):
+        *space, channels = inputs[0].shape[1:]
+        rows = [ops.reshape(x, (-1, 1, math.prod(space), channels)) for x in inputs]
+        stacked = ops.concatenate(rows, axis=1)
+        pooled = ops.max_pool(stacked, (len(rows), 1), strides=(len(rows), 1), padding="valid")
+        return ops.reshape(pooled, (-1, *space, channels))
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0]
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class Halve(keras.layers.Layer):
+    """Averages 2x2 pixels, `(B, H, W, C)` to `(B, H/2, W/2, C)`.
+
+    Bilinear resizing by one half is that mean; XNNPACK has no int8 average pooling.
+    """
+
+    def call(self, inputs):
+        _, height, width, _ = inputs.shape
+        return ops.image.resize(inputs, (height // 2, width // 2), interpolation="bilinear")
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        return (batch, height // 2, width // 2, channels)
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class Deconv(keras.layers.Conv2DTranspose):
+    """Transposed convolution whose stride may exceed its kernel.
+
+    XNNPACK refuses those, so the kernel is zero-padded to the stride in the graph; the weights and
+    the result are those of `Conv2DTranspose`.
+    """
+
+    def call(self, inputs):
+        grow = [max(s - k, 0) for s, k in zip(self.strides, self.kernel_size, strict=True)]
+        kernel = ops.pad(self.kernel, ((0, grow[0]), (0, grow[1]), (0, 0), (0, 0)))
+        outputs = ops.conv_transpose(inputs, kernel, strides=self.strides, padding=self.padding)
+        return self.activation(outputs + self.bias)
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
@@ -111,7 +189,7 @@ class ConvBlocks:
 
     def deconv(self, x, group, *, name, strides=2, kernel=3, norm=True, activation="relu"):
         """Transposed convolution, batch norm, activation, gate: height and width x `strides`."""
-        x = keras.layers.Conv2DTranspose(
+        x = Deconv(
             self.channels[group],
             kernel,
             strides=strides,
@@ -166,3 +244,19 @@ def _activate(x, activation, name):
     if activation == "leaky_relu":
         return keras.layers.LeakyReLU(negative_slope=0.2, name=f"{name}_act")(x)
     return keras.layers.Activation(activation, name=f"{name}_act")(x)
+
+
+def tap_output(model, name):
+    """Returns the output of block `name` of a functional model: behind its gate where it has one.
+
+    Raises:
+        ValueError: If there is no such block.
+    """
+    layers = {layer.name: layer for layer in model.layers}
+    for candidate in (f"{name}_gate", f"{name}_act", name):
+        if candidate in layers:
+            return layers[candidate].output
+    blocks = sorted(n.removesuffix("_act") for n in layers if n.endswith("_act"))
+    raise ValueError(
+        f"A tap must name a block of the model. Received: {name!r}; its blocks: {blocks}."
+    )

@@ -13,7 +13,7 @@ the code, which is a training loss (`losses.classification`).
 import keras
 
 from tfgan_compress import geometry
-from tfgan_compress.layers import PACKAGE, CodeNoise, ConvBlocks, FlipConcat
+from tfgan_compress.layers import PACKAGE, CodeNoise, ConvBlocks, FlipConcat, Halve, Maximum
 
 PARTS = ("left_eye", "right_eye", "nose", "mouth")
 _LOCAL_WIDTHS = {"down1": 1, "down2": 2, "down3": 4, "down4": 8, "up3": 4, "up2": 2}
@@ -167,9 +167,9 @@ def _paste(blocks, parts, image_size):
         features.append(pad(feature))
         lit = keras.layers.Rescaling(1.0, offset=1.0, name=f"{part}_lit")(image)
         images.append(keras.layers.ZeroPadding2D(margins, name=f"{part}_place_image")(lit))
-    pasted = keras.layers.Maximum(name="parts_lit")(images)
+    pasted = Maximum(name="parts_lit")(images)
     pasted = keras.layers.Rescaling(1.0, offset=-1.0, name="parts_image")(pasted)
-    return keras.layers.Maximum(name="parts")(features), pasted
+    return Maximum(name="parts")(features), pasted
 
 
 def _encoder(blocks, image):
@@ -185,7 +185,7 @@ def _encoder(blocks, image):
     x = keras.layers.Flatten(name="flat")(x)
     # Maxout as the maximum of two dense layers: the halves of the official one.
     halves = [keras.layers.Dense(blocks.channels["code"], name=f"fc1_{h}")(x) for h in "ab"]
-    code = keras.layers.Maximum(name="code")(halves)
+    code = Maximum(name="code")(halves)
     encoded["code"] = blocks.gate(code, ("code",), "code")
     return encoded
 
@@ -210,8 +210,8 @@ def _decoder(blocks, encoded, pasted):
     """Global decoder: the output dict without the patches. Sizes in names are those at S=128."""
     image_size = encoded["image"].shape[1]
     initial8, initial32, initial64, initial128 = _initial_maps(blocks, encoded["code"], image_size)
-    half = keras.layers.AveragePooling2D(2, name="image_64")(encoded["image"])
-    quarter = keras.layers.AveragePooling2D(2, name="image_32")(half)
+    half = Halve(name="image_64")(encoded["image"])
+    quarter = Halve(name="image_32")(half)
 
     x, segments = _cat("dec8", (initial8, ("initial8",)), (encoded["conv4"], ("conv4",)))
     x = _res_chain(blocks, x, segments, "dec8", kernel=2, count=3)
@@ -231,7 +231,9 @@ def _decoder(blocks, encoded, pasted):
     x = blocks.deconv(x, "up64", name="up64")
     parts = (encoded["conv1"], ("conv1",)), (half, (6,)), (initial64, ("initial64",))
     selected = _select(blocks, "sel64", 5, *parts)
-    x, segments = _cat("dec64", (x, ("up64",)), selected, (_double(image_quarter, "image_quarter"), (3,)))
+    x, segments = _cat(
+        "dec64", (x, ("up64",)), selected, (_double(image_quarter, "image_quarter"), (3,))
+    )
     x = _res_chain(blocks, x, segments, "dec64")
     image_half = blocks.to_rgb(x, name="image_half")
 

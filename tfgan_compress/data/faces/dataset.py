@@ -116,6 +116,7 @@ class FaceSet:
             )
         counts = [_view_count(_open(self.root, seed)) for seed in self.seeds]
         self._starts = np.concatenate([[0], np.cumsum(counts)])
+        self.record_identities = np.repeat(np.arange(len(counts)), counts)
 
     def __len__(self):
         return int(self._starts[-1])

@@ -1,0 +1,102 @@
+"""Pixel losses of TP-GAN (Huang et al. 2017, eq. 2-3, 6): multi-scale L1, patches, symmetry, TV.
+
+All are means over pixels and channels of images in [-1, 1], so weights do not depend on the size.
+"""
+
+from keras import ops
+
+from tfgan_compress import geometry
+from tfgan_compress.losses.step import Loss
+
+SCALES = {"image": 1, "image_half": 2, "image_quarter": 4}
+
+
+def _shrink(image, factor):
+    """Mean over `factor` x `factor` blocks, `(B, H, W, C)` to `(B, H/factor, W/factor, C)`."""
+    return ops.average_pool(image, factor, strides=factor) if factor > 1 else image
+
+
+def _l1(a, b):
+    return ops.mean(ops.abs(a - b))
+
+
+class PixelLoss(Loss):
+    """L1 to the target (or to the teacher's image) at every scale that the generator paints.
+
+    Args:
+        weight: Weight of the sum.
+        scales: Weight of each scale, `image`, `image_half`, `image_quarter`; the official 1, 1, 1.5.
+        against: `"target"`, or `"teacher"` for unpaired distillation.
+    """
+
+    name = "pixel"
+
+    def __init__(self, weight=1.0, *, scales=(1.0, 1.0, 1.5), against="target"):
+        super().__init__(weight)
+        if against not in ("target", "teacher"):
+            raise ValueError(f"against must be 'target' or 'teacher'. Received: {against!r}.")
+        self.scales, self.against = tuple(scales), against
+        self.name = "pixel" if against == "target" else "pixel_teacher"
+
+    def __call__(self, step):
+        whole = step.batch["target"] if self.against == "target" else step.teacher_outputs["image"]
+        total = 0.0
+        for (name, factor), weight in zip(SCALES.items(), self.scales, strict=True):
+            if name in step.outputs and weight:
+                total = total + weight * _l1(step.outputs[name], _shrink(whole, factor))
+        return total
+
+
+class PatchLoss(Loss):
+    """L1 of the redrawn eyes, nose and mouth to the target's, cut at the frontal mean landmarks."""
+
+    name = "patch"
+
+    def __call__(self, step):
+        target = step.batch["target"]
+        size = target.shape[1]
+        shapes = geometry.patch_shapes(size)
+        total = 0.0
+        for name, (row, column) in geometry.patch_corners(
+            geometry.frontal_landmarks(size), size
+        ).items():
+            height, width = shapes[name]
+            truth = target[:, row : row + height, column : column + width]
+            total = total + _l1(step.outputs[name], truth)
+        return total
+
+
+class SymmetryLoss(Loss):
+    """How far the face is from its mirror image (eq. 3), on half the size and below.
+
+    The left half is held fixed and the right half moves: without that both drift to their mean.
+    """
+
+    name = "symmetry"
+
+    def __init__(self, weight=0.3):
+        super().__init__(weight)
+
+    def __call__(self, step):
+        total = 0.0
+        for name in SCALES:
+            if name in step.outputs:
+                image = _shrink(step.outputs[name], 2 if name == "image" else 1)
+                half = image.shape[2] // 2
+                left = ops.stop_gradient(image[:, :, :half])
+                total = total + _l1(ops.flip(image[:, :, -half:], axis=2), left)
+        return total
+
+
+class TotalVariationLoss(Loss):
+    """Mean absolute difference of neighbouring pixels (eq. 6, lambda 1e-4)."""
+
+    name = "tv"
+
+    def __init__(self, weight=1e-4):
+        super().__init__(weight)
+
+    def __call__(self, step):
+        image = step.outputs["image"]
+        down = _l1(image[:, 1:], image[:, :-1])
+        return down + _l1(image[:, :, 1:], image[:, :, :-1])

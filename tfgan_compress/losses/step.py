@@ -1,0 +1,45 @@
+"""What every loss sees: one training step, frozen.
+
+A loss is a callable with `name`, `weight`, `taps` (names of blocks whose features it reads) and
+`__call__(step) -> scalar`. The trainer adds `weight * loss(step)` up. A loss with weights of its
+own (the 1x1 adaptors of distillation) is a `keras.Layer`; they are trained with the generator.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One batch and what the networks made of it.
+
+    Attributes:
+        batch: The batch contract of `data.records`.
+        outputs: The generator's outputs; the picture `(B, S, S, 3)` in [-1, 1] under `image`.
+        features: `{tap: (B, h, w, C)}` of the generator.
+        teacher_outputs: As `outputs`, of the frozen teacher; empty without one.
+        teacher_features: As `features`, of the teacher.
+        fake_logits: The discriminator's logits of `outputs["image"]`; None without one.
+    """
+
+    batch: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    features: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    teacher_outputs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    teacher_features: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    fake_logits: Any = None
+
+
+class Loss:
+    """Base of losses without weights: keeps `weight` and the `name` shown in the logs."""
+
+    name = "loss"
+    taps: tuple[str, ...] = ()
+
+    def __init__(self, weight=1.0):
+        self.weight = float(weight)
+
+    def __call__(self, step):
+        """Returns the unweighted loss of `step`, a scalar."""
+        raise TypeError(f"{type(self).__name__} must define __call__(step) -> scalar.")

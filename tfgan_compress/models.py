@@ -1,0 +1,73 @@
+"""Models on disk: `model.json` (class and configuration) and `weights.npz`, half the size.
+
+Convolution and dense kernels are kept in float16; norms, biases and masks in float32, whose range
+batch variances need. A directory is human-readable and free of code, unlike a pickled model.
+"""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from tfgan_compress.files import atomic_path, read_json, write_json
+
+
+def save_model(model, directory):
+    """Writes `model`, of a registered Keras class, to `directory`."""
+    directory = Path(directory)
+    arrays = {f"{i:04d}": _compact(w.numpy()) for i, w in enumerate(_weights(model))}
+    with atomic_path(directory / "weights.npz") as temporary:
+        np.savez(temporary, **arrays)
+    class_name = keras.saving.get_registered_name(type(model))
+    write_json(directory / "model.json", {"class": class_name, "config": model.get_config()})
+
+
+def load_model(directory):
+    """Returns the model that `save_model` wrote.
+
+    Raises:
+        FileNotFoundError: If the directory holds no model.
+        ValueError: If class or weights do not fit.
+    """
+    directory = Path(directory)
+    for name in ("model.json", "weights.npz"):
+        if not (directory / name).exists():
+            raise FileNotFoundError(
+                f"A saved model has model.json and weights.npz. Missing: {directory / name}."
+            )
+    described = read_json(directory / "model.json")
+    model_class = keras.saving.get_registered_object(described["class"])
+    if model_class is None:
+        raise ValueError(
+            f"Unknown model class in {directory / 'model.json'}: {described['class']}. Import the "
+            "module that defines it first."
+        )
+    model = model_class.from_config(described["config"])
+    _fill(model, directory / "weights.npz")
+    return model
+
+
+def _fill(model, path):
+    weights = _weights(model)
+    with np.load(path) as arrays:
+        values = [arrays[name].astype("float32") for name in sorted(arrays.files)]
+    shapes, expected = [v.shape for v in values], [tuple(w.shape) for w in weights]
+    if shapes != expected:
+        wrong = next(
+            (pair for pair in zip(shapes, expected, strict=False) if pair[0] != pair[1]), ""
+        )
+        raise ValueError(
+            f"{path} must hold {len(expected)} weights in the model's shapes. Received: "
+            f"{len(shapes)}; first that differs (file, model): {wrong}."
+        )
+    for weight, value in zip(weights, values, strict=True):
+        weight.assign(value)
+
+
+def _weights(model):
+    """All weights but random states, in the graph's order."""
+    return [w for w in model.weights if "seed_generator" not in w.path]
+
+
+def _compact(value):
+    return value.astype("float16") if value.ndim > 1 else value.astype("float32")

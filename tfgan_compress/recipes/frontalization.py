@@ -1,0 +1,132 @@
+"""TP-GAN on synthetic faces, compressed: the settings of the whole story.
+
+`SHIPPED` made the models in `saved_models/`; `DEMO` is its small sister for a first look. The
+paper (Wei et al. 2021) reports 19.4x fewer MACs and 27.3x fewer parameters for TP-GAN.
+"""
+
+import dataclasses
+
+FACTORIZED = ("conv0", "conv1", "sel128", "sel64", "dec128", "paint1")
+"""Stages at full and half size, where separable convolutions save most; measured by
+`tfgan-compress profile --sensitivity`."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Frontalization:
+    """Settings of teacher, supernet, search, student and evaluation.
+
+    An epoch is `steps_per_epoch` steps; after each one the state is saved. Epochs of 0 leave a
+    stage's part out.
+    """
+
+    name: str = "tpgan"
+    seed: int = 0
+    dtype: str = "float32"  # mixed_bfloat16 halves the time where the CPU knows it
+
+    # Data: identities are seeds; those from 100,000 on are never trained on.
+    image_size: int = 128
+    identities: int = 320
+    held_out: int = 20  # of them, for scoring candidates and fine-tuning
+    views: int = 20
+    lights: int = 5
+    test_identities: int = 50
+    frll: str = ""  # folder of the Face Research Lab London Set, to train on real people too
+    frll_share: float = 0.25
+
+    # Teacher
+    base_width: int = 16
+    batch_size: int = 8
+    steps_per_epoch: int = 100
+    teacher_epochs: int = 60  # pixel losses alone
+    adversarial_epochs: int = 40  # then all of TP-GAN's
+    teacher_rate: float = 5e-4
+    teacher_weights: str = ""  # start from this saved teacher instead of at random
+
+    # Loss weights; pixel losses are means over images in [-1, 1]
+    patch: float = 0.3
+    symmetry: float = 0.05
+    adversarial: float = 5e-3
+    identity: float = 0.1
+    tv: float = 1e-4
+    classification: float = 0.01
+    distillation: float = 0.3
+
+    # Supernet: at most this share of the teacher's widths
+    width_share: float = 0.5
+    factorized: tuple[str, ...] = FACTORIZED
+    supernet_epochs: int = 20
+    supernet_rate: float = 1e-3
+    sampling: str = "uniform"
+    inherit_discriminator: bool = True
+
+    # Search
+    macs_ratio: float = 20.0
+    params_ratio: float = 25.0
+    candidates: int = 200
+    strategy: str = "nsga2"
+    recalibration_batches: int = 8
+
+    # Student
+    student_epochs: int = 20
+    student_rate: float = 5e-4
+
+    # Export
+    int8_psnr: float = 35.0
+
+
+SHIPPED = Frontalization(dtype="mixed_bfloat16")
+
+DEMO = Frontalization(
+    name="demo",
+    image_size=64,
+    identities=40,
+    held_out=6,
+    views=12,
+    lights=3,
+    test_identities=10,
+    base_width=8,
+    steps_per_epoch=20,
+    teacher_weights="tpgan_demo_teacher",
+    teacher_epochs=0,
+    adversarial_epochs=0,
+    supernet_epochs=5,
+    candidates=40,
+    student_epochs=4,
+)
+
+RECIPES = {"tpgan": SHIPPED, "demo": DEMO}
+
+
+def override(recipe, settings):
+    """Returns `recipe` with `settings`, a list of `"key=value"`.
+
+    Raises:
+        ValueError: Naming the nearest key if there is no such key, or the type that is needed.
+    """
+    import difflib
+
+    fields = {field.name: field for field in dataclasses.fields(recipe)}
+    changes = {}
+    for setting in settings:
+        key, separator, text = setting.partition("=")
+        if not separator:
+            raise ValueError(f"A setting must read key=value. Received: {setting!r}.")
+        if key not in fields:
+            near = difflib.get_close_matches(key, fields, n=1, cutoff=0.0)[0]
+            raise ValueError(f"Unknown setting {key!r}. Did you mean {near!r}?")
+        changes[key] = _parse(key, text, getattr(recipe, key))
+    return dataclasses.replace(recipe, **changes)
+
+
+def _parse(key, text, default):
+    kind = type(default)
+    if kind is tuple:
+        return tuple(part for part in text.split(",") if part)
+    if kind is bool:
+        if text.lower() not in ("true", "false"):
+            raise ValueError(f"{key} must be true or false. Received: {text!r}.")
+        return text.lower() == "true"
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise ValueError(f"{key} must be {kind.__name__}. Received: {text!r}.") from error

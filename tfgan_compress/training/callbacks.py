@@ -1,0 +1,82 @@
+"""Keras callbacks of every stage: atomic backups, a guard against NaN, pictures of the progress."""
+
+import math
+import re
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from tfgan_compress.files import atomic_path
+
+_BACKUP = re.compile(r"epoch_(\d+)\.weights\.h5$")
+
+
+class Backup(keras.callbacks.Callback):
+    """Saves the whole training state after each epoch, in one rename.
+
+    The epoch is part of the file's name: state and count can not disagree, which they can with
+    `keras.callbacks.BackupAndRestore` when a run is killed between its two files.
+
+    Args:
+        directory: Holds `epoch_<n>.weights.h5`, n epochs done; only the newest is kept.
+    """
+
+    def __init__(self, directory):
+        super().__init__()
+        self.directory = Path(directory)
+
+    def latest(self):
+        """Returns `(epochs done, path)`, or `(0, None)` where nothing is saved."""
+        found = [
+            (int(m[1]), p) for p in self.directory.glob("*.h5") if (m := _BACKUP.search(str(p)))
+        ]
+        return max(found, default=(0, None))
+
+    def on_epoch_end(self, epoch, logs=None):
+        _, previous = self.latest()
+        # Keras insists on the double suffix, atomic_path keeps only the last one.
+        with atomic_path(self.directory / f"epoch_{epoch + 1:05d}.weights.h5") as temporary:
+            written = temporary.with_suffix(".weights.h5")
+            self.model.save_weights(written)
+            written.replace(temporary)
+        if previous is not None:
+            previous.unlink()
+
+
+class NaNGuard(keras.callbacks.Callback):
+    """Stops at the first loss that is not finite; the last backup is still good."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        bad = [name for name, value in (logs or {}).items() if not math.isfinite(value)]
+        if bad:
+            raise FloatingPointError(
+                f"Losses must be finite. At batch {batch} these were not: {', '.join(bad)}. The "
+                "backup of the epoch before is kept: lower the learning rate or the clipping norm "
+                "and start again."
+            )
+
+
+class ImageGrid(keras.callbacks.Callback):
+    """Writes a PNG of inputs, outputs and targets after each epoch, and for TensorBoard too.
+
+    Args:
+        batch: A batch of the contract; its first rows are drawn.
+        directory: Gets `epoch_<n>.png`.
+        rows: How many faces.
+    """
+
+    def __init__(self, batch, directory, *, rows=6):
+        super().__init__()
+        self.batch = {name: value[:rows] for name, value in batch.items()}
+        self.directory = Path(directory)
+
+    def on_epoch_end(self, epoch, logs=None):
+        import PIL.Image
+
+        outputs = self.model.predict_on_batch(self.batch)
+        columns = (self.batch["input"], outputs["image"], self.batch["target"])
+        grid = np.concatenate([np.concatenate(list(np.asarray(c)), 0) for c in columns], 1)
+        pixels = np.clip((grid + 1) * 127.5, 0, 255).astype("uint8")
+        with atomic_path(self.directory / f"epoch_{epoch + 1:05d}.png") as temporary:
+            PIL.Image.fromarray(pixels).save(temporary)

@@ -1,0 +1,48 @@
+"""Scores a subnet of a trained supernet on held-out people, without training it."""
+
+import keras
+import numpy as np
+
+from tfgan_compress.channels import leading_masks
+from tfgan_compress.elastic import set_masks
+from tfgan_compress.metrics.image_quality import ssim
+from tfgan_compress.training.recalibrate import Recalibrator
+
+
+class SubnetScorer:
+    """`scorer(channels) -> float`: mean SSIM of the subnet's images, batch norm recalibrated.
+
+    Args:
+        supernet: The trained supernet; its masks and statistics change.
+        held_out: Batches to score on: people that the supernet was not trained on.
+        calibration: Batches of the training set, for the statistics.
+    """
+
+    def __init__(self, supernet, held_out, calibration):
+        self.supernet, self.held_out, self.calibration = supernet, held_out, calibration
+        self._recalibrate = Recalibrator(supernet)
+        self._score = ImageScore(supernet)
+
+    def __call__(self, channels):
+        set_masks(self.supernet, leading_masks(self.supernet.channels, channels))
+        self._recalibrate(self.calibration)
+        return self._score.score(self.held_out)
+
+
+class ImageScore(keras.Model):
+    """Mean SSIM of a generator's images with their targets."""
+
+    def __init__(self, generator):
+        super().__init__()
+        self.generator = generator
+        self.compile(jit_compile=False)
+
+    def call(self, batch):
+        """Returns the SSIM of each image, `(B,)`."""
+        inputs = {tensor.name: batch[tensor.name] for tensor in self.generator.inputs}
+        image = self.generator(inputs, training=False)["image"]
+        return ssim(image, batch["target"])
+
+    def score(self, batches):
+        """Returns the mean over all images of `batches`."""
+        return float(np.mean(np.concatenate([self.predict_on_batch(b) for b in batches])))

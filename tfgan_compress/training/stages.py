@@ -1,0 +1,105 @@
+"""What teacher, supernet and student are trained with: losses, optimizers, directories.
+
+Three thin functions over the one `Trainer`; each can be killed and run again.
+"""
+
+from pathlib import Path
+
+import keras
+
+from tfgan_compress.losses.adversarial import AdversarialLoss
+from tfgan_compress.losses.classification import ClassificationLoss
+from tfgan_compress.losses.distillation import FeatureDistillation
+from tfgan_compress.losses.identity import IdentityLoss
+from tfgan_compress.losses.pixel import PatchLoss, PixelLoss, SymmetryLoss, TotalVariationLoss
+from tfgan_compress.training.stage import run_stage
+from tfgan_compress.training.trainer import Trainer
+
+TAPS = ("conv4_res4", "dec8_res3", "dec16_res2", "dec32_res2", "dec64_res2", "dec128_res")
+"""Where features are distilled: the code's way in, and each scale of the decoder."""
+
+
+def pixel_losses(recipe):
+    """Returns the losses of the teacher's first phase: TP-GAN's pixel terms."""
+    return [
+        PixelLoss(),
+        PatchLoss(recipe.patch),
+        SymmetryLoss(recipe.symmetry),
+        TotalVariationLoss(recipe.tv),
+    ]
+
+
+def adversarial_losses(recipe):
+    """Returns all that shapes a face after the pixels: adversary and identity on top of them."""
+    return [
+        *pixel_losses(recipe),
+        AdversarialLoss(recipe.adversarial),
+        IdentityLoss(recipe.image_size, recipe.identity),
+    ]
+
+
+def train_teacher(recipe, generator, discriminator, data, directory, *, identities, callbacks=()):
+    """Trains a TP-GAN: pixel losses first, then the adversary, identity and classification.
+
+    Args:
+        recipe: A `recipes.frontalization.Frontalization`.
+        generator: The teacher to be; changed in place.
+        discriminator: Its adversary; changed in place.
+        data: `data(start) -> batches`, see `run_stage`.
+        directory: Gets a folder for each phase.
+        identities: Number of people in the data.
+        callbacks: Further Keras callbacks.
+    """
+    directory, rate = Path(directory), recipe.teacher_rate
+    steps = recipe.steps_per_epoch
+    trainer = Trainer(generator, pixel_losses(recipe))
+    trainer.compile(_adam(rate, steps * recipe.teacher_epochs, 0.9))
+    _run(trainer, data, directory / "pixel", recipe.teacher_epochs, steps, callbacks)
+
+    losses = adversarial_losses(recipe)
+    code = generator.channels["code"]
+    losses.append(ClassificationLoss(code, identities, weight=recipe.classification))
+    trainer = Trainer(generator, losses, discriminator=discriminator)
+    total = steps * recipe.adversarial_epochs
+    trainer.compile(_adam(rate, total, 0.5), _adam(rate / 5, total, 0.5))
+    _run(trainer, data, directory / "adversarial", recipe.adversarial_epochs, steps, callbacks)
+
+
+def train_student(
+    recipe, generator, discriminator, data, directory, *, teacher, sampler=None, callbacks=()
+):
+    """Distils `teacher` into `generator`: a supernet (with `sampler`) or a student.
+
+    Args: as in `train_teacher`; `discriminator` is the teacher's, or a new one to test the
+    paper's claim that inheriting it matters.
+    """
+    losses = adversarial_losses(recipe)
+    losses.append(PixelLoss(0.5, against="teacher"))
+    if recipe.distillation:
+        losses.append(
+            FeatureDistillation(TAPS, generator, teacher, weight=recipe.distillation)
+        )
+    trainer = Trainer(
+        generator, losses, discriminator=discriminator, teacher=teacher, sampler=sampler
+    )
+    rate = recipe.supernet_rate if sampler else recipe.student_rate
+    epochs = recipe.supernet_epochs if sampler else recipe.student_epochs
+    total = epochs * recipe.steps_per_epoch
+    trainer.compile(_adam(rate, total, 0.5), _adam(rate / 5, total, 0.5))
+    _run(trainer, data, Path(directory), epochs, recipe.steps_per_epoch, callbacks)
+
+
+def _adam(rate, steps, beta_1):
+    """Adam with clipped gradients, warmed up briefly and then decayed to a twentieth."""
+    warmup = min(100, steps // 10 + 1)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        rate / 20, max(steps - warmup, 1), alpha=0.05, warmup_target=rate, warmup_steps=warmup
+    )
+    return keras.optimizers.Adam(schedule, beta_1=beta_1, global_clipnorm=1.0)
+
+
+def _run(trainer, data, directory, epochs, steps, callbacks):
+    run_stage(
+        trainer, data, directory=directory, epochs=epochs, steps_per_epoch=steps,
+        callbacks=[callback(directory) for callback in callbacks],
+    )  # fmt: skip

@@ -1,0 +1,179 @@
+"""The one trainer: teacher, supernet, student and fine-tuning differ only in what it is given.
+
+Without a teacher it trains a GAN; with one it distils; with a `SubnetSampler` it trains a supernet.
+It is used through `compile` and `fit` with Keras's callbacks, on the tensorflow and torch backends.
+"""
+
+import keras
+from keras import ops
+
+from tfgan_compress.elastic import gate_masks
+from tfgan_compress.layers import tap_output
+from tfgan_compress.losses.adversarial import discriminator_loss
+from tfgan_compress.losses.step import Step
+from tfgan_compress.training.gradients import value_and_gradients
+
+
+class Trainer(keras.Model):
+    """Trains `generator` on batches of `data.records`, against `discriminator` where given.
+
+    Each step updates the generator on all subnets of the sampler, then the discriminator on the
+    last subnet's images (Wei et al. 2021, eq. 5; Li et al. 2020).
+
+    Args:
+        generator: A functional model with inputs named by batch key and a dict of outputs with
+            the picture under `image`.
+        losses: Callables of the loss protocol (`losses.step`).
+        discriminator: Maps images to logits; None leaves the adversarial game out. A student's is
+            the teacher's, trained on.
+        teacher: A trained generator; it is frozen and runs in inference mode.
+        sampler: A `SubnetSampler` if `generator` is a supernet.
+    """
+
+    def __init__(self, generator, losses, *, discriminator=None, teacher=None, sampler=None):
+        super().__init__(name="trainer")
+        if any(loss.name == "adversarial" for loss in losses) and discriminator is None:
+            raise ValueError("An adversarial loss needs a discriminator. Received: None.")
+        self.generator, self.discriminator = generator, discriminator
+        self.sampler = sampler
+        self.loss_terms = list(losses)
+        self.loss_layers = [loss for loss in losses if isinstance(loss, keras.layers.Layer)]
+        taps = sorted({tap for loss in losses for tap in loss.taps})
+        self._student = _with_taps(generator, taps)
+        self._teacher = None if teacher is None else _Frozen(_with_taps(teacher, taps))
+        names = ["loss", *(loss.name for loss in losses)]
+        names += ["discriminator_loss"] if discriminator is not None else []
+        self._means = {name: keras.metrics.Mean(name=name) for name in names}
+        self.built = True
+
+    def compile(self, optimizer, discriminator_optimizer=None, **kwargs):
+        """Sets the optimizers; the second is needed where there is a discriminator."""
+        if self.discriminator is not None and discriminator_optimizer is None:
+            raise ValueError("A discriminator needs discriminator_optimizer. Received: None.")
+        # XLA does not pay on a CPU, and masks change between steps.
+        super().compile(optimizer=optimizer, jit_compile=False, **kwargs)
+        self.discriminator_optimizer = discriminator_optimizer
+        optimizer.build(self._trained)
+        if self.discriminator is not None:
+            discriminator_optimizer.build(self.discriminator.trainable_variables)
+
+    @property
+    def _trained(self):
+        layers = (self.generator, *self.loss_layers)
+        return [v for layer in layers for v in layer.trainable_variables]
+
+    @property
+    def metrics(self):
+        return list(self._means.values())
+
+    def train_step(self, data):
+        """One update of generator and discriminator; returns the running means of the losses."""
+        batch = _unpack(data)
+        teacher_run = self._teach(batch)
+        subnets = self.sampler.subnets() if self.sampler else [None]
+        gradients, fake = None, None
+        for subnet in subnets:
+            if subnet is not None:
+                for mask, value in gate_masks(self.generator, subnet()):
+                    mask.assign(value)
+            loss, (values, fake), own = value_and_gradients(
+                lambda: self._generator_loss(batch, teacher_run), self._trained
+            )
+            gradients = own if gradients is None else _add(gradients, own)
+            self._note(loss=loss, **values)
+        self._apply(gradients)
+        if self.discriminator is not None:
+            self._train_discriminator(batch["target"], ops.stop_gradient(fake))
+        return self.get_metrics_result()
+
+    def test_step(self, data):
+        """Returns the running means of the generator's losses in inference mode."""
+        batch = _unpack(data)
+        loss, (values, _) = self._generator_loss(batch, self._teach(batch), training=False)
+        self._note(loss=loss, **values)
+        return self.get_metrics_result()
+
+    def call(self, inputs, training=False):
+        """Runs the generator on the batch `inputs`; returns its dict of outputs."""
+        return self.generator(_pick(self.generator, inputs), training=training)
+
+    def _generator_loss(self, batch, teacher_run, *, training=True):
+        run = self._student(_pick(self._student, batch), training=training)
+        fake = run["outputs"]["image"]
+        logits = None
+        if self.discriminator is not None:
+            logits = self.discriminator(fake, training=training)
+        step = Step(
+            batch=batch,
+            outputs=run["outputs"],
+            features=run["features"],
+            teacher_outputs=teacher_run["outputs"],
+            teacher_features=teacher_run["features"],
+            fake_logits=logits,
+        )
+        values = {loss.name: loss(step) for loss in self.loss_terms}
+        total = sum(loss.weight * values[loss.name] for loss in self.loss_terms)
+        return total, (values, fake)
+
+    def _teach(self, batch):
+        return self._teacher(batch) if self._teacher else {"outputs": {}, "features": {}}
+
+    def _apply(self, gradients):
+        """Updates the generator; in a supernet, only weights that the step's subnets have used.
+
+        Adam would move a masked weight by its momentum. Such a weight's gradient is exactly zero.
+        """
+        variables = self._trained
+        if self.sampler is None:
+            self.optimizer.apply(gradients, variables)
+            return
+        before = [ops.copy(v.value) for v in variables]
+        used = [ops.not_equal(gradient, 0) for gradient in gradients]
+        self.optimizer.apply(gradients, variables)
+        for variable, old, mask in zip(variables, before, used, strict=True):
+            variable.assign(ops.where(mask, variable.value, old))
+
+    def _train_discriminator(self, real, fake):
+        def loss():
+            real_logits = self.discriminator(real, training=True)
+            return discriminator_loss(real_logits, self.discriminator(fake, training=True)), None
+
+        variables = self.discriminator.trainable_variables
+        value, _, gradients = value_and_gradients(loss, variables)
+        self.discriminator_optimizer.apply(gradients, variables)
+        self._note(discriminator_loss=value)
+
+    def _note(self, **values):
+        for name, value in values.items():
+            self._means[name].update_state(ops.stop_gradient(value))
+
+
+class _Frozen:
+    """Runs a model for reference. No Keras object, so it is neither trained nor saved with one."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def __call__(self, batch):
+        outputs = self.model(_pick(self.model, batch), training=False)
+        return keras.tree.map_structure(ops.stop_gradient, outputs)
+
+
+def _with_taps(model, taps):
+    features = {tap: tap_output(model, tap) for tap in taps}
+    inputs = {tensor.name: tensor for tensor in model.inputs}
+    return keras.Model(inputs, {"outputs": model.output, "features": features})
+
+
+def _pick(model, batch):
+    """The entries of the batch that are the model's inputs, by name."""
+    return {tensor.name: batch[tensor.name] for tensor in model.inputs}
+
+
+def _unpack(data):
+    """The batch dict, which Keras's data adapters may have wrapped in a tuple."""
+    return data[0] if isinstance(data, (tuple, list)) else data
+
+
+def _add(a, b):
+    return [x + y for x, y in zip(a, b, strict=True)]
