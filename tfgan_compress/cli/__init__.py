@@ -6,11 +6,12 @@ like load inside `run`, so that `--help` answers at once.
 """
 
 import argparse
+import contextlib
 import importlib
-import os
 import sys
 
 from tfgan_compress import __version__
+from tfgan_compress.cli.quiet import quiet
 
 COMMANDS = (
     "demo",
@@ -48,22 +49,29 @@ USER_ERRORS = (
 
 
 def main(argv=None):
-    """Runs one command and returns the exit code: 2 for what the user can mend, 130 for Ctrl-C."""
-    argv = sys.argv[1:] if argv is None else list(argv)
+    """Runs one command and returns the exit code: 2 for what the user can mend, 130 for Ctrl-C.
+
+    Args:
+        argv: The arguments; those of the process by default, whose stderr is then kept `quiet`.
+    """
+    arguments = _parse(sys.argv[1:] if argv is None else list(argv))
+    with quiet() if argv is None else contextlib.nullcontext():
+        try:
+            return arguments.run(arguments)
+        except USER_ERRORS as error:
+            if arguments.traceback:
+                raise
+            print(f"error: {error}", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            return 130
+
+
+def _parse(argv):
     # A named command needs no other module; help and misspellings need all.
-    arguments = build_parser([c for c in COMMANDS if c in argv[:1]] or COMMANDS).parse_args(argv)
-    # TensorFlow reads this once, when it is imported.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    try:
-        return arguments.run(arguments)
-    except USER_ERRORS as error:
-        if arguments.traceback:
-            raise
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
+    named = [command for command in COMMANDS if command in argv[:1]]
+    return build_parser(named or COMMANDS).parse_args(argv)
 
 
 def build_parser(commands=COMMANDS):
@@ -85,8 +93,6 @@ def build_parser(commands=COMMANDS):
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.add_arguments(subparser)
-        subparser.add_argument(
-            "--traceback", action="store_true", help="show where an error arose"
-        )
+        subparser.add_argument("--traceback", action="store_true", help="show where an error arose")
         subparser.set_defaults(run=module.run)
     return parser
