@@ -176,7 +176,7 @@ def _gathered(layer, sources, ends, chosen, channels):
 
 def _take(layer, variable, into, out):
     """Returns the chosen channels of one weight of `layer`."""
-    value = ops.convert_to_numpy(variable)
+    value = np.asarray(variable)
     if isinstance(layer, keras.layers.DepthwiseConv2D):
         return value[:, :, into] if value.ndim == 4 else value[into]
     if isinstance(layer, graph.PRODUCERS) and value.ndim > 1:
@@ -242,16 +242,16 @@ def _check(model, chosen):
 def _produced(layer):
     """Size of each output channel, `(out,)`."""
     if isinstance(layer, graph.NORMS):
-        gamma, beta = (ops.convert_to_numpy(w) for w in layer.weights[:2])
+        gamma, beta = (np.asarray(w) for w in layer.weights[:2])
         return np.sqrt(gamma**2 + beta**2)
-    kernel = np.abs(ops.convert_to_numpy(layer.kernel))
+    kernel = np.abs(np.asarray(layer.kernel))
     axis = -2 if isinstance(layer, keras.layers.Conv2DTranspose) else -1
     return kernel.sum(tuple(a for a in range(kernel.ndim) if a != kernel.ndim + axis))
 
 
 def _consumed(layer):
     """L1 norm of the weights that read each input channel, `(in,)`."""
-    kernel = np.abs(ops.convert_to_numpy(layer.kernel))
+    kernel = np.abs(np.asarray(layer.kernel))
     axis = -1 if isinstance(layer, keras.layers.Conv2DTranspose) else -2
     return kernel.sum(tuple(a for a in range(kernel.ndim) if a != kernel.ndim + axis))
 

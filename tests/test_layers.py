@@ -1,0 +1,83 @@
+import keras
+import numpy as np
+import pytest
+
+from tfgan_compress.layers import ChannelGate, CodeNoise, ConvBlocks, FlipConcat
+
+
+def _image(*shape):
+    return np.random.default_rng(0).uniform(-1, 1, shape).astype("float32")
+
+
+def test_gate_is_open_at_first_and_closes_single_channels():
+    gate, image = ChannelGate(("a", 1)), _image(2, 3, 3, 4)
+    assert np.array_equal(gate(image), image)
+    gate.mask.assign([1, 0, 1, 1])
+    closed = gate(image).numpy()
+    assert not closed[..., 1].any()
+    assert np.array_equal(closed[..., [0, 2, 3]], image[..., [0, 2, 3]])
+
+
+def test_gate_is_not_trained_and_keeps_its_segments():
+    gate = ChannelGate(("a", 3), name="here")
+    gate.build((None, 4))
+    assert not gate.trainable_weights
+    assert tuple(ChannelGate.from_config(gate.get_config()).segments) == ("a", 3)
+
+
+def test_flip_concat_appends_the_mirror_image():
+    image = _image(2, 4, 6, 3)
+    both = FlipConcat()(image).numpy()
+    assert np.array_equal(both[..., :3], image)
+    assert np.array_equal(both[..., 3:], image[:, :, ::-1])
+    assert FlipConcat().compute_output_shape((None, 4, 6, 3)) == (None, 4, 6, 6)
+
+
+def test_code_noise_is_silent_at_inference_and_small_in_training():
+    noise, code = CodeNoise(50, stddev=0.02, seed=1), _image(40, 7)
+    assert noise(code).shape == (40, 50)
+    assert not noise(code).numpy().any()
+    drawn = noise(code, training=True).numpy()
+    assert drawn.std() == pytest.approx(0.02, rel=0.1)
+    again = CodeNoise(50, stddev=0.02, seed=1)(code, training=True).numpy()
+    assert np.array_equal(drawn, again)
+
+
+def test_elastic_blocks_differ_from_plain_ones_by_gates_alone():
+    names = {}
+    for elastic in (True, False):
+        blocks = ConvBlocks({"a": 4, "b": 3}, elastic=elastic)
+        image = keras.Input((8, 8, 4))
+        x = blocks.res(image, ("a",), "b", 3, name="res")
+        model = keras.Model(image, blocks.deconv(x, "b", name="up"))
+        assert model.output.shape == (None, 16, 16, 3)
+        names[elastic] = [layer.name for layer in model.layers[1:]]
+    assert [n for n in names[True] if not n.endswith("_gate")] == names[False]
+    assert {"res_conv1_gate", "res_gate", "up_gate"} <= set(names[True])
+
+
+def test_only_factorized_stages_are_split():
+    blocks = ConvBlocks({"a": 4}, factorized=("one",))
+    image = keras.Input((8, 8, 3))
+    x = blocks.conv(image, "a", 3, name="one_first", strides=2)
+    x = blocks.conv(x, "a", 3, name="two")
+    model = keras.Model(image, blocks.conv(x, "a", 1, name="one_pointwise"))
+    assert [n.name for n in model.layers if "depthwise" in n.name] == ["one_first_depthwise"]
+    assert model.get_layer("one_first").kernel.shape == (1, 1, 3, 4)
+    assert model.get_layer("two").kernel.shape == (3, 3, 4, 4)
+    assert model.output.shape == (None, 4, 4, 4)
+
+
+def test_width_of_segments_counts_groups_and_plain_channels():
+    assert ConvBlocks({"a": 4, "b": 3}).width(("a", 6, "b")) == 13
+
+
+def test_pictures_are_float32_under_mixed_precision():
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        image = keras.Input((8, 8, 3))
+        picture = ConvBlocks({}).to_rgb(image, name="rgb")
+    finally:
+        keras.config.set_dtype_policy(policy)
+    assert picture.dtype == "float32"
