@@ -123,6 +123,16 @@ def test_scaling_a_batch_norm_raises_its_channel(teacher):
     assert el.ranked(el.importance(changed))["down2"][0] == 3
 
 
+def test_norms_without_scale_rank_by_what_reads_them():
+    image = keras.Input((4, 4, 3))
+    x = L.GroupNormalization(groups=-1, scale=False, center=False)(L.Conv2D(4, 1)(image))
+    last = L.Conv2D(3, 1, name="last")
+    model = keras.Model(image, last(ChannelGate(("one",))(x)))
+    model.channels = {"one": 4}
+    last.kernel.assign(np.array([1, 3, 0, 2]).reshape(1, 1, 4, 1) * np.ones((1, 1, 4, 3)))
+    assert el.ranked(el.importance(model))["one"].tolist() == [1, 3, 0, 2]
+
+
 def test_factorising_a_separable_kernel_changes_nothing(batch):
     teacher = randomize(Tiny(), 6)
     rng = np.random.default_rng(0)

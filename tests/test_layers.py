@@ -2,7 +2,16 @@ import keras
 import numpy as np
 import pytest
 
-from tfgan_compress.layers import ChannelGate, CodeNoise, ConvBlocks, FlipConcat
+from tfgan_compress.layers import (
+    ChannelGate,
+    CodeNoise,
+    ConvBlocks,
+    Deconv,
+    FlipConcat,
+    Halve,
+    Maximum,
+    tap_output,
+)
 
 
 def _image(*shape):
@@ -81,3 +90,47 @@ def test_pictures_are_float32_under_mixed_precision():
     finally:
         keras.config.set_dtype_policy(policy)
     assert picture.dtype == "float32"
+
+
+@pytest.mark.parametrize("width", [1, 7, 12, 40])
+def test_mirror_is_exact_for_every_width(width):
+    image = _image(2, 3, width, 2)
+    assert np.array_equal(FlipConcat()(image).numpy()[..., 2:], image[:, :, ::-1])
+
+
+@pytest.mark.parametrize("shape", [(3, 5, 6, 4), (3, 9)])
+def test_maximum_is_that_of_keras(shape):
+    images = [_image(*shape)[::-1] * (-1) ** i * (1 + i) for i in range(4)]
+    assert np.array_equal(Maximum()(images), keras.layers.Maximum()(images))
+    assert Maximum().compute_output_shape([shape, shape]) == shape
+
+
+def test_halving_is_the_mean_of_two_by_two_pixels():
+    image = _image(2, 6, 8, 3)
+    mean = image.reshape(2, 3, 2, 4, 2, 3).mean((2, 4))
+    assert np.allclose(Halve()(image), mean, atol=1e-6)
+
+
+@pytest.mark.parametrize(("kernel", "strides"), [(3, 4), (3, 2), (2, 2), (4, 2)])
+def test_deconv_is_that_of_keras(kernel, strides):
+    image = _image(2, 5, 6, 3)
+    ours, theirs = (
+        kind(4, kernel, strides=strides, padding="same", activation="relu")
+        for kind in (Deconv, keras.layers.Conv2DTranspose)
+    )
+    theirs.build(image.shape)
+    ours.build(image.shape)
+    for own, other in zip(ours.weights, theirs.weights, strict=True):
+        own.assign(other)
+    assert np.allclose(ours(image), theirs(image), atol=1e-5)
+
+
+@pytest.mark.parametrize("elastic", [True, False])
+def test_tap_is_the_end_of_its_block(elastic):
+    blocks = ConvBlocks({"a": 4}, elastic=elastic)
+    image = keras.Input((8, 8, 3))
+    end = blocks.conv(image, "a", 3, name="one")
+    model = keras.Model(image, blocks.conv(end, "a", 3, name="two"))
+    assert tap_output(model, "one") is end
+    with pytest.raises(ValueError, match=r"Received: 'three'.*\['one', 'two'\]"):
+        tap_output(model, "three")

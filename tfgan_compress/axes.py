@@ -24,7 +24,8 @@ class Unknown:
     """Channels of a convolution until a gate downstream names them."""
 
     def __init__(self, width):
-        self.width, self.axis = width, None
+        self.width = width
+        self.axis: Axis | None = None
 
 
 def groups(axis):

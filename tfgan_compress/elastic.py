@@ -31,13 +31,13 @@ def gate_masks(model, masks):
     pairs = []
     for gate in required_gates(model):
         parts = [_segment_mask(masks, s) for s in gate.segments]
-        value = parts[0] if len(parts) == 1 else ops.concatenate(parts)
-        if tuple(value.shape) != tuple(gate.mask.shape):
+        width, found = gate.mask.shape[0], sum(part.shape[0] for part in parts)
+        if width != found:
             raise ValueError(
-                f"The masks of {gate.segments} must have {gate.mask.shape[0]} entries together, "
-                f"the width of '{gate.name}'. Received: {value.shape}."
+                f"The masks of {gate.segments} must have {width} entries together, the width of "
+                f"'{gate.name}'. Received: {found}."
             )
-        pairs.append((gate.mask, value))
+        pairs.append((gate.mask, parts[0] if len(parts) == 1 else ops.concatenate(parts)))
     return pairs
 
 
@@ -240,10 +240,11 @@ def _check(model, chosen):
 
 
 def _produced(layer):
-    """Size of each output channel, `(out,)`."""
+    """Size of each output channel, `(out,)`, or 1 where the layer does not scale its channels."""
     if isinstance(layer, graph.NORMS):
-        gamma, beta = (np.asarray(w) for w in layer.weights[:2])
-        return np.sqrt(gamma**2 + beta**2)
+        scales = (getattr(layer, "gamma", None), getattr(layer, "beta", None))
+        squares = [np.asarray(w) ** 2 for w in scales if w is not None]
+        return np.sqrt(sum(squares)) if squares else np.ones(1)
     kernel = np.abs(np.asarray(layer.kernel))
     axis = -2 if isinstance(layer, keras.layers.Conv2DTranspose) else -1
     return kernel.sum(tuple(a for a in range(kernel.ndim) if a != kernel.ndim + axis))
@@ -259,7 +260,8 @@ def _consumed(layer):
 def _by_group(axis, sizes, channels):
     """Yields `(group, (width,) sizes)`, summed over the places where the group lies on `axis`."""
     for group, (places, channel) in axes.places(axis, channels).items():
-        yield group, np.bincount(channel, sizes[places], channels[group])
+        found = np.broadcast_to(sizes, axes.width(axis, channels))[places]
+        yield group, np.bincount(channel, found, channels[group])
 
 
 def _score(written, read):

@@ -70,9 +70,12 @@ def uniform_setting(space, fits):
     """
     settings = (_shared(space, share) for share in np.linspace(1, 0, 201))
     setting = next((s for s in settings if fits(space.channels(s))), None)
-    open_knobs = set(space.choices) if setting else set()
+    if setting is None:
+        return None
+    open_knobs = set(space.choices)
     while open_knobs:
-        knob = min(sorted(open_knobs), key=lambda k: setting[k] / max(space.choices[k][-1], 1))
+        shares = {k: setting[k] / max(space.choices[k][-1], 1) for k in sorted(open_knobs)}
+        knob = min(shares, key=lambda k: shares[k])
         wider = [w for w in space.choices[knob] if w > setting[knob]]
         if wider and fits(space.channels(setting | {knob: wider[0]})):
             setting[knob] = wider[0]

@@ -5,7 +5,7 @@ import platform
 from pathlib import Path
 
 import optuna
-import sqlalchemy
+from sqlalchemy import event
 
 _HEARTBEAT = 60
 """Seconds. A worker on another machine that is silent for twice as long is taken for dead."""
@@ -60,7 +60,7 @@ def _alive(process):
 def _hasten(engine):
     """Spares SQLite a disk sync per knob; a killed process loses nothing this way either."""
     engine.dispose()  # Connections from before do not know the setting.
-    sqlalchemy.event.listen(
+    event.listen(
         engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=NORMAL")
     )
     with engine.connect() as connection:
