@@ -6,6 +6,7 @@ import pytest
 
 from tests.export.models import images_for
 from tfgan_compress.export import VARIANTS, export
+from tfgan_compress.export.conversion import ConversionError
 from tfgan_compress.export.gates import NotDelegatedError, NotFiniteError, QualityError
 from tfgan_compress.tflite import TFLiteModel
 
@@ -82,6 +83,12 @@ def test_operator_outside_xnnpack_is_named(tmp_path):
     with pytest.raises(NotDelegatedError, match=r"float32: .*REVERSE_V2"):
         export(model, tmp_path, name="flip", variants=["float32"], calibration=[images_for(model)])
     assert not (tmp_path / "float32").exists()
+
+
+def test_operator_that_litert_lacks_is_named(tmp_path):
+    model = _one_input(keras.ops.erfinv)
+    with pytest.raises(ConversionError, match=r"float32: .*Erfinv"):
+        export(model, tmp_path, name="flex", variants=["float32"], calibration=[images_for(model)])
 
 
 def test_failure_is_recorded_where_gates_are_not_enforced(tmp_path):

@@ -1,9 +1,10 @@
 """Loads a model that a command line names."""
 
 from pathlib import Path
+from typing import Any
 
 
-def load_generator(path):
+def load_generator(path) -> Any:
     """Returns the Keras model in `path`: a folder of `models.save_model`, or a `.keras` file.
 
     Raises:

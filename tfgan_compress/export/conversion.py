@@ -19,6 +19,19 @@ from tfgan_compress.tflite import SIGNATURE
 VARIANTS = ("float32", "float16", "dynamic", "int8")
 
 
+class ConversionError(ValueError):
+    """The converter refused the graph, mostly for an operator that LiteRT does not have."""
+
+    def __init__(self, variant, reason):
+        # The whole text runs to pages, and a flex operator is named on one line of it.
+        lines = [line.strip() for line in reason.splitlines() if line.strip()]
+        named = [line for line in lines if line.startswith(("Flex ops", "Custom ops"))]
+        super().__init__(
+            f"{variant}: the graph must consist of LiteRT's built-in operators; write the layer "
+            f"with others. Received: {'; '.join(named or lines[:1])}."
+        )
+
+
 def input_shapes(model):
     """Returns `{name: (1, H, W, C)}` of a functional model's named inputs.
 
@@ -59,10 +72,9 @@ def saved_model(model, *, output="image"):
     # With a thousand variables, loading the SavedModel takes most of a conversion; as constants
     # (and with no variable left that could end in the file) it takes a fifth of the time.
     frozen = convert_variables_to_constants_v2(answer.get_concrete_function())
-    module = tf.Module()
-    module.serve = tf.function(lambda *x: {output: frozen(*x)[0]}, input_signature=specs)
+    serve = tf.function(lambda *x: {output: frozen(*x)[0]}, input_signature=specs)
     with tempfile.TemporaryDirectory() as folder:
-        tf.saved_model.save(module, folder, signatures={SIGNATURE: module.serve})
+        tf.saved_model.save(tf.Module(), folder, signatures={SIGNATURE: serve})
         yield folder
 
 
@@ -76,6 +88,7 @@ def convert(folder, variant, *, calibration=()):
         calibration: List of dicts `{input: (1, H, W, C)}`, needed by `int8`.
     """
     import tensorflow as tf
+    from tensorflow.lite.python.convert_phase import ConverterError
 
     converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[SIGNATURE])
     if variant != "float32":
@@ -89,13 +102,16 @@ def convert(folder, variant, *, calibration=()):
     with warnings.catch_warnings():
         # The converter calibrates with its own, deprecated interpreter.
         warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpreter is deprecated")
-        return converter.convert()
+        try:
+            return converter.convert()
+        except ConverterError as error:
+            raise ConversionError(variant, str(error)) from error
 
 
 def predict(model, samples, *, output="image"):
     """Returns a Keras model's images of a list of batch-1 samples, float32 `(N, H, W, C)`."""
-    images = [keras.ops.convert_to_numpy(_answer(model, s, output)) for s in samples]
-    return np.concatenate(images).astype(np.float32)
+    answers = [_answer(model, sample, output) for sample in samples]
+    return np.concatenate([np.asarray(keras.ops.convert_to_numpy(a), np.float32) for a in answers])
 
 
 def _answer(model, named, output):

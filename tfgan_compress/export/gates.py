@@ -5,6 +5,7 @@ too. None of them proves that the pictures are good; that is what `evaluate` is 
 """
 
 import collections
+from typing import Any
 
 import keras
 import numpy as np
@@ -97,7 +98,7 @@ def fully_delegated(content):
 
 def quality(images, expected, *, floor):
     """Gate: mean PSNR to the float model's images is at least `floor` dB."""
-    each = keras.ops.convert_to_numpy(psnr(images, expected))
+    each = np.asarray(keras.ops.convert_to_numpy(psnr(images, expected)))
     measured = {"psnr": float(each.mean()), "psnr_worst": float(each.min()), "floor": floor}
     if not measured["psnr"] >= floor:
         raise QualityError(
@@ -113,7 +114,7 @@ def operator_names(content):
     from ai_edge_litert import schema_py_generated as schema
 
     builtin = {v: k for k, v in vars(schema.BuiltinOperator).items() if not k.startswith("_")}
-    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+    model: Any = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
     codes = []
     for code in model.operatorCodes:
         # Old writers fill only the one-byte field, new ones both.
