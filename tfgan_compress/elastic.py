@@ -6,6 +6,8 @@ supernet whose channels are ordered by importance, so that leading masks keep wh
 al. 2020, "Once-for-All"). All three are one gather of weights, by ordered index lists.
 """
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -205,7 +207,7 @@ def _kernel_size(layer):
     return getattr(layer, "kernel_size", None)
 
 
-def _segment_mask(masks, segment):
+def _segment_mask(masks, segment) -> Any:
     if isinstance(segment, int):
         return ops.ones((segment,), dtype="float32")
     if segment not in masks:

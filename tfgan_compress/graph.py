@@ -60,12 +60,14 @@ def calls(model):
 def grouped_calls(generator):
     """Returns the `Call`s of `generator` with channel groups, also where it has no gates.
 
-    A plain generator is rebuilt with gates and every width 1, which has the same groups; its
+    A plain generator is rebuilt with gates and widths of at most 5, which has the same groups; its
     channel counts therefore say nothing, its heights and widths do.
     """
     if gates(generator):
         return calls(generator)
-    narrow = {group: min(width, 1) for group, width in generator.channels.items()}
+    # Of 5, because Keras turns an instance norm into one of as many groups as channels, which must
+    # not be mistaken for one of few groups.
+    narrow = {group: min(width, 5) for group, width in generator.channels.items()}
     config = {**generator.get_config(), "channels": narrow, "elastic": True}
     return calls(type(generator).from_config(config))
 
@@ -170,7 +172,7 @@ class _Trace:
             return reshape(inputs[0], tensors[0].shape[1:], out.shape[1:]), exposed
         if isinstance(layer, _MERGES):
             return self._merge(tensors, inputs), exposed
-        if _is_channelwise(layer):
+        if _is_channelwise(layer, out.shape[-1]):
             return inputs[0], exposed if _keeps_zero(layer) else (inputs[0],)
         if self.gated_model:
             raise ValueError(
@@ -191,10 +193,10 @@ def _is_producer(layer):
     return isinstance(layer, PRODUCERS) and getattr(layer, "groups", 1) == 1
 
 
-def _is_channelwise(layer):
+def _is_channelwise(layer, channels):
     """Whether each output channel comes from the input channel of the same index alone."""
     if isinstance(layer, L.GroupNormalization):
-        return layer.groups == -1
+        return layer.groups in (-1, channels)
     if isinstance(layer, L.DepthwiseConv2D):
         return layer.depth_multiplier == 1
     return isinstance(layer, (L.BatchNormalization, L.Rescaling, *_POOLS, *_PASS, *_ACTIVATIONS))
