@@ -240,7 +240,7 @@ def _models(judges, image_size):
 
 
 def _digest(image):
-    return hashlib.sha1(np.ascontiguousarray(image)).digest()
+    return hashlib.sha1(np.ascontiguousarray(image).tobytes()).digest()
 
 
 def _as_shot(images, mirrored):

@@ -1,0 +1,132 @@
+"""`tfgan-compress evaluate MODEL --data DIR`: quality and identity by yaw."""
+
+HELP = "measure a model on people it has never seen: PSNR, SSIM, rank-1 by yaw"
+# Repeated from the package, which must not be imported to show the help.
+JUDGES = ("resnet29", "faceres")
+
+EPILOG = """\
+"view" is the unprocessed view, the bar to clear; "model" is what the model makes of it. Rank-1 is
+the share of images whose person a recognizer finds in a gallery of one frontal picture a person.
+
+examples:
+  tfgan-compress faces --render unseen --preset evaluation --identities 50 --seed 100000
+  tfgan-compress evaluate saved_models/tpgan_student/int8/model.tflite --data unseen
+  tfgan-compress evaluate saved_models/tpgan_teacher --data unseen --people 10
+  tfgan-compress evaluate model.tflite --data frll:PATH    11 real people, looked for among all"""
+
+
+def add_arguments(parser):
+    """Adds the options of `evaluate`."""
+    parser.epilog = EPILOG
+    parser.add_argument("model", metavar="MODEL", help="a .tflite file or a saved model's folder")
+    parser.add_argument(
+        "--data",
+        required=True,
+        metavar="DIR",
+        help="rendered faces, or frll:PATH for the Face Research Lab London Set",
+    )
+    parser.add_argument(
+        "--judges", nargs="*", default=JUDGES, choices=JUDGES, help="recognizers (default: both)"
+    )
+    parser.add_argument("--people", type=int, metavar="N", help="only the first N people")
+    parser.add_argument("--threads", type=int, default=1, help="for a .tflite file (default: 1)")
+    parser.add_argument("--json", metavar="PATH", help="also write the figures to PATH")
+
+
+def run(arguments):
+    """Prints the table of the unprocessed views and of what the model makes of them."""
+    from tfgan_compress.evaluate import Evaluator
+    from tfgan_compress.files import write_json
+
+    if arguments.people is not None and arguments.people < 1:
+        raise ValueError(f"--people must be at least 1. Received: {arguments.people}.")
+    predict, image_size = _load(arguments.model, arguments.threads)
+    source, gallery = _data(arguments.data, image_size, arguments.people)
+    evaluator = Evaluator(
+        source, judges=tuple(arguments.judges), gallery_source=gallery, progress=True
+    )
+    found = {"input": evaluator.unprocessed(), "output": evaluator(predict)}
+    print(table(found))
+    if arguments.json:
+        write_json(arguments.json, {"model": arguments.model, "data": arguments.data, **found})
+    return 0
+
+
+def table(found):
+    """Returns `{"input", "output"}` evaluations as text, a line per yaw."""
+    keys = [key for key in found["output"]["overall"] if key != "count"]
+    titles = [key.replace("_", " ").replace("rank1", "rank-1") for key in keys]
+    width = max(15, *(len(title) + 2 for title in titles))
+    lines = [
+        f"{'yaw':>5} {'views':>6}" + "".join(f"{title:>{width}}" for title in titles),
+        " " * 12 + f"{'view':>{width - 7}}{'model':>7}" * len(titles),
+    ]
+    rows = {**found["output"]["by_yaw"], "all": found["output"]["overall"]}
+    for yaw, row in rows.items():
+        view = found["input"]["overall"] if yaw == "all" else found["input"]["by_yaw"][yaw]
+        cells = "".join(f"{_cell(view, k):>{width - 7}}{_cell(row, k):>7}" for k in keys)
+        lines.append(f"{yaw:>5} {row['count']:>6}{cells}")
+    return "\n".join(lines)
+
+
+def _cell(row, key):
+    if row[key] is None:
+        return "n/a"
+    return f"{row[key]:.2f}" if key == "psnr" else f"{row[key]:.3f}"
+
+
+def _load(path, threads):
+    """Returns `(predict, image_size)`."""
+    from tfgan_compress.evaluate import keras_predictor, tflite_predictor
+
+    if str(path).endswith(".tflite"):
+        from tfgan_compress.tflite import TFLiteModel
+
+        model = TFLiteModel.load(path, threads=threads)
+        return tflite_predictor(model), model.contract["image_size"]
+    from tfgan_compress.cli.loading import load_generator
+
+    model = load_generator(path)
+    sizes = {tensor.name: tensor.shape[1] for tensor in model.inputs}
+    if "input" not in sizes:
+        raise ValueError(f"{path} must have an input named input. Received: {sorted(sizes)}.")
+    return keras_predictor(model), sizes["input"]
+
+
+def _data(name, image_size, people):
+    """Returns `(source, gallery)`."""
+    source, gallery = _real(name[5:], image_size) if name[:5] == "frll:" else _faces(name)
+    found = source[0]["input"].shape[0]
+    if found != image_size:
+        raise ValueError(
+            f"The model takes {image_size}x{image_size} pixels; render the faces again with "
+            f"--size {image_size}. Received: {name}, {found}x{found} pixels."
+        )
+    if people is None:
+        return source, gallery
+    from tfgan_compress.data.splits import Selection
+
+    # The gallery keeps everybody: among fewer people rank-1 would be easier.
+    if gallery is None:
+        gallery = source
+        return Selection(source, range(min(people, _count(source)))), gallery
+    return Selection(gallery, source.identities[:people]), gallery
+
+
+def _faces(path):
+    from tfgan_compress.data.faces import FaceSet
+
+    return FaceSet(path), None
+
+
+def _real(path, image_size):
+    """The London Set's held-out people, and everybody for the gallery."""
+    from tfgan_compress.data.frll import load_frll, split_frll
+    from tfgan_compress.frontalize import Landmarker
+
+    everybody = load_frll(path, image_size=image_size, landmarker=Landmarker())
+    return split_frll(everybody)[1], everybody
+
+
+def _count(source):
+    return int(max(source.record_identities)) + 1
