@@ -31,7 +31,7 @@ FORMULATIONS = {
     "flip, layers.FlipConcat": lambda x: own.FlipConcat()(x),
     "maximum": lambda x: ops.maximum(x, pointwise(x)),
     "maximum, layers.Maximum": lambda x: own.Maximum()([x, pointwise(x)]),
-    "average pooling": lambda x: layers.AveragePooling2D()(x),
+    "average pooling": lambda x: layers.AveragePooling2D(2)(x),
     "average pooling, layers.Halve": lambda x: own.Halve()(x),
     "transposed 3x3, stride 4": lambda x: layers.Conv2DTranspose(8, 3, 4, padding="same")(x),
     "transposed 3x3, stride 4, layers.Deconv": lambda x: own.Deconv(8, 3, 4, padding="same")(x),
