@@ -53,3 +53,11 @@ def test_a_card_before_its_model_is_refused(tmp_path):
 def test_an_unknown_role_is_refused(tmp_path):
     with pytest.raises(ValueError, match="teacher or student"):
         write(tmp_path, role="judge")
+
+
+def test_folders_of_the_one_who_trained_stay_private(tmp_path):
+    values = content() | {"recipe": {"frll": "/home/somebody/london/"}}
+    (tmp_path / "model.json").write_text("{}", encoding="utf-8")
+    path = write_model_card(tmp_path, values, "student", title="A", command="make", real_data=True)
+    text = path.read_text(encoding="utf-8")
+    assert "| `frll` | london |" in text and "somebody" not in text

@@ -18,7 +18,9 @@ examples:
 def add_arguments(parser):
     """Adds the options of `evaluate`."""
     parser.epilog = EPILOG
-    parser.add_argument("model", metavar="MODEL", help="a .tflite file or a saved model's folder")
+    parser.add_argument(
+        "model", metavar="MODEL", help="a .tflite file, a saved model's folder or a .keras file"
+    )
     parser.add_argument(
         "--data",
         required=True,

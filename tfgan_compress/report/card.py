@@ -9,7 +9,7 @@ from typing import Any
 
 from tfgan_compress.files import atomic_path
 from tfgan_compress.report.content import judges_of, mean_latency
-from tfgan_compress.report.numbers import count, decimal, megabytes, milliseconds, percent
+from tfgan_compress.report.numbers import count, decimal, megabytes, milliseconds, percent, setting
 from tfgan_compress.tflite import sha256
 
 CARD = "README.md"
@@ -37,8 +37,8 @@ by their face. Do not pass a frontal image on as a photograph."""
 
 CONSENT = """\
 The synthetic people do not exist. The people of the London Set agreed to the use of their
-pictures in research; it did not ask about networks like this one, so treat what the model makes
-of them with the same care as their photographs."""
+pictures in research. Whether they thought of networks like this one is not known: treat what the
+model makes of them with the same care as their photographs."""
 
 NO_CONSENT_NEEDED = "The synthetic people do not exist, so nobody had to be asked."
 
@@ -49,13 +49,15 @@ recognizer finds in a gallery of one frontal picture a person."""
 LIMITS = """\
 - The synthetic people's ancestry, age, sex, skin, hair and glasses are drawn within ranges set by
   eye; they are no sample of any population, and rarer looks are rarer in training.
-- Real people were few, adults, and photographed in one studio; nothing was measured by skin colour,
-  age or sex, and the figures above must be taken to hold for none of these groups alone.
+- Nothing was measured by skin colour, age or sex: the figures above may hold for none of these
+  groups alone.
 - Faces come out smoother and more average than they are: expressions turn neutral, and scars,
   moles, make-up, head coverings, glasses and hands are lost or distorted.
 - Alignment counts: landmarks that are off by more than a few pixels spoil the result. Pitch beyond
   15 degrees, yaw beyond 90, strong occlusion and several faces in one crop were not trained on.
-- Rank-1 depends on the judge, and both judges have biases of their own."""
+- Rank-1 depends on the judge, and every recognizer has biases of its own."""
+
+FEW_REAL = "- The real people were few, all adults, and photographed in one studio."
 
 
 def write_model_card(directory, content, role, *, title, command, real_data, about=""):
@@ -90,7 +92,7 @@ def write_model_card(directory, content, role, *, title, command, real_data, abo
         *_heading("Cost", *_cost(content, role)),
         *_heading("Intended use", INTENDED),
         *_heading("Consent", CONSENT if real_data else NO_CONSENT_NEEDED),
-        *_heading("Limits and bias", LIMITS),
+        *_heading("Limits and bias", f"{LIMITS}\n{FEW_REAL}" if real_data else LIMITS),
         *_heading(
             "How it was made", f"```\n{command}\n```", _settings(content.get("recipe") or {})
         ),
@@ -178,7 +180,7 @@ def _cost(content, role):
 
 
 def _settings(recipe):
-    rows = [[f"`{key}`", value] for key, value in recipe.items()]
+    rows = [[f"`{key}`", setting(value)] for key, value in recipe.items()]
     return _table(["setting", "value"], rows) if rows else ""
 
 

@@ -10,7 +10,7 @@
 | `search` | `SearchResult.to_dict()` |
 | `uniform` | `model_entry` of the uniformly narrowed student of equal MACs, trained as long |
 | `scores` | the student's held-out scores: `extracted`, `fine_tuned`, `kept` |
-| `real` | `people`, `gallery`, and evaluations of real people: `unprocessed`, `teacher`, ... |
+| `real` | `people`, `gallery` (numbers), `source` (whom to credit; `FRLL_CREDIT`), and evaluations of real people: `unprocessed`, `teacher`, `student`, ... |
 | `ablation` | list of rows: `name` and figures such as `score`, `ssim`, `rank1` |
 | `recipe` | settings |
 | `curves` | `{stage: {column: values}}` of `read_log` |
@@ -19,7 +19,7 @@
 
 All keys but `teacher`, `student` and `exports` are optional, and so is every `evaluation`: what
 was not measured is said not to be.
-"""
+"""  # noqa: E501
 
 import csv
 import math
@@ -31,6 +31,11 @@ QUANTIZED = "int8"
 REPORTING_JUDGE = "faceres"
 REAL_JUDGE = "resnet29"
 """The judge in whose rank-1 the goal for real people is stated."""
+
+FRLL_CREDIT = (
+    "Photographs: Lisa DeBruine and Benedict Jones (2017), Face Research Lab London Set, doi "
+    "10.6084/m9.figshare.5047666, CC BY 4.0; aligned and reduced."
+)
 
 
 def check(content):
@@ -70,6 +75,8 @@ def export_entry(exported, measured, *, evaluation=None):
     """
     contract = getattr(exported, "contract", exported)
     kept = {key: contract[key] for key in ("sha256", "gates")}
+    # The path is the business of whoever ran it.
+    measured = {key: value for key, value in measured.items() if key != "file"}
     return {**measured, **kept, "evaluation": evaluation}
 
 

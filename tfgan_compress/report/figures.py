@@ -21,6 +21,7 @@ _STYLE: Any = {
     "xtick.color": _INK,
     "ytick.color": _INK,
     "grid.color": _INK,
+    "grid.linewidth": 0.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.linewidth": 0.6,

@@ -29,8 +29,8 @@ def targets(content):
         _real(content),
         _at_least("MACs, student", "macs_true", 20, content),
         _at_least("Parameters, student", "params", 25, content),
-        _close("Student's mean SSIM", student, teacher, "ssim", 0.01, "{:+.4f}"),
-        _close("Student's mean rank-1", student, teacher, rank1, 0.015, "{:+.1%}"),
+        _close("Student's mean SSIM", student, teacher, "ssim", 0.01, "{:+.4f}".format),
+        _close("Student's mean rank-1", student, teacher, rank1, 0.015, _points),
         _uniform(content, student, rank1),
         *_quantized(content),
         _at_least("Latency, int8 file on one thread", "latency", 20, content),
@@ -90,11 +90,15 @@ def _at_least(name, key, goal, content):
 
 
 def _close(name, student, teacher, key, limit, form):
-    goal = f"at most {form.format(-limit)} from the teacher's"
+    goal = f"no worse than {form(-limit)} from the teacher's"
     ours, theirs = _value(student, key), _value(teacher, key)
     if ours is None or theirs is None:
         return _target(name, goal, "", None)
-    return _target(name, goal, form.format(ours - theirs), ours >= theirs - limit)
+    return _target(name, goal, form(ours - theirs), ours >= theirs - limit)
+
+
+def _points(share):
+    return f"{100 * share:+.1f} points"
 
 
 def _uniform(content, student, rank1):

@@ -73,6 +73,11 @@ def figures(*parts):
     return f'<div class="figures">{"".join(parts)}</div>\n'
 
 
+def tables(*parts):
+    """Returns several `table`s side by side where there is room."""
+    return f'<div class="tables">{"".join(parts)}</div>\n'
+
+
 def faces(pictures):
     """Returns the table of a `Pictures`, grouped by yaw."""
     parts = []

@@ -1,7 +1,7 @@
 """The sections of the report that tell how the student was made: search, ablation, settings."""
 
 from tfgan_compress.report import figures, html
-from tfgan_compress.report.numbers import count, decimal
+from tfgan_compress.report.numbers import count, decimal, setting
 
 
 def search(content):
@@ -65,13 +65,9 @@ def recipe(content):
     settings = content.get("recipe")
     if not settings:
         return ""
-    rows = [[key, _setting(value)] for key, value in settings.items()]
+    rows = [[key, setting(value)] for key, value in settings.items()]
     return html.section("Recipe", f'<div class="settings">{html.table(["key", ""], rows)}</div>')
 
 
 def _figure(value):
     return decimal(value, 4) if isinstance(value, float) else value
-
-
-def _setting(value):
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value

@@ -36,6 +36,15 @@ def times(value):
     return None if value is None else f"{_three(value)}×"  # noqa: RUF001
 
 
+def setting(value):
+    """Returns a recipe's value; of a path only the name, since folders are private."""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    if isinstance(value, str) and "/" in value:
+        return value.rstrip("/").rsplit("/", 1)[1]
+    return value
+
+
 def _three(value):
     """Three significant digits, but no digits of whole numbers are dropped."""
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

@@ -2,6 +2,7 @@
 
 from tfgan_compress.report import figures, html
 from tfgan_compress.report.content import (
+    FRLL_CREDIT,
     REAL_JUDGE,
     evaluations,
     judges_of,
@@ -77,8 +78,8 @@ def by_yaw(content):
     return html.section(
         "People never trained on, by yaw",
         html.figures(*plots),
-        *tables,
-        html.details("PSNR and identity cosine", "".join(more)),
+        html.tables(*tables),
+        html.details("PSNR and identity cosine", html.tables(*more)),
         note=f"{overall['count']} views. Unprocessed is the view itself, the bar to clear.",
     )
 
@@ -99,8 +100,8 @@ def real(content):
     return html.section(
         "Real people",
         html.paragraph(_verdict(found), kind="plain"),
-        *tables,
-        note=f"{people} people never trained on{among}.",
+        html.tables(*tables),
+        note=f"{people} people never trained on{among}. {measured.get('source', FRLL_CREDIT)}",
     )
 
 
