@@ -15,7 +15,9 @@ LEVELS = (
     {"losses", "metrics"},
     {"training", "search", "export", "benchmark", "evaluate", "frontalize"},
     {"compress"},
-    {"recipes", "cli", "report"},
+    {"recipes", "report"},
+    {"conclude"},
+    {"cli"},
 )
 LEVEL_OF = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 MODULES = sorted(p for p in PACKAGE.rglob("*.py") if p.parent != PACKAGE or p.stem[:2] != "__")

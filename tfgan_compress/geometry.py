@@ -10,7 +10,7 @@ are the viewer's. Pure NumPy: warping pixels is the business of `data`.
 import numpy as np
 
 LANDMARKS = ("left_eye", "right_eye", "nose", "left_mouth", "right_mouth")
-"""Order of the five points in every `(5, 2)` landmark array: eye centres, nose tip, mouth corners."""
+"""Order of the five points of a `(5, 2)` array: eye centres, nose tip, mouth corners."""
 
 FLIPPED_LANDMARKS = (1, 0, 2, 4, 3)
 """Index of each landmark's partner after a horizontal flip."""

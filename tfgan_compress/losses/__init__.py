@@ -1,0 +1,1 @@
+"""Loss functions, one idea a file; `step` says what they see."""

@@ -25,7 +25,7 @@ class PixelLoss(Loss):
 
     Args:
         weight: Weight of the sum.
-        scales: Weight of each scale, `image`, `image_half`, `image_quarter`; the official 1, 1, 1.5.
+        scales: Weights of `image`, `image_half`, `image_quarter`; the official 1, 1, 1.5.
         against: `"target"`, or `"teacher"` for unpaired distillation.
     """
 

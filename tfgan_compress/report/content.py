@@ -3,7 +3,6 @@
 | key | what |
 |---|---|
 | `title` `summary` | optional heading and sentence |
-| `judge` | the recognizer that reports; by default faceres, since ResNet-29 trains |
 | `unprocessed` | evaluation (see `evaluate.Evaluator`) of the views as they are |
 | `teacher` `student` | `model_entry`s; the teacher's with the `export` of its float32 file |
 | `exports` | `{variant: export_entry}` of the student |
@@ -28,7 +27,6 @@ from pathlib import Path
 from tfgan_compress.profile import profile
 
 QUANTIZED = "int8"
-REPORTING_JUDGE = "faceres"
 REAL_JUDGE = "resnet29"
 """The judge in whose rank-1 the goal for real people is stated."""
 
@@ -113,14 +111,6 @@ def main_variant(content):
 def mean_latency(export):
     """Returns the mean latency in ms of an export, or None."""
     return (export.get("latency_ms") or {}).get("mean")
-
-
-def main_judge(content):
-    """Returns the judge whose rank-1 counts, or None if nobody judged."""
-    if content.get("judge"):
-        return content["judge"]
-    judges = judges_of(next(iter(evaluations(content).values()), {}))
-    return REPORTING_JUDGE if REPORTING_JUDGE in judges else next(iter(judges), None)
 
 
 def judges_of(evaluation):

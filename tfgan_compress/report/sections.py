@@ -6,7 +6,6 @@ from tfgan_compress.report.content import (
     REAL_JUDGE,
     evaluations,
     judges_of,
-    main_judge,
     main_variant,
     mean_latency,
 )
@@ -66,11 +65,11 @@ def by_yaw(content):
     if not found:
         return ""
     overall = next(iter(found.values()))["overall"]
-    judges, main = judges_of(next(iter(found.values()))), main_judge(content)
+    judges = judges_of(next(iter(found.values())))
     plots = [html.figure(figures.yaw_lines(found, "ssim", label="SSIM"), "SSIM to the truth")]
-    if main:
-        svg = figures.yaw_lines(found, f"rank1_{main}", label="rank-1", percent=True)
-        plots.insert(0, html.figure(svg, f"Rank-1 by yaw, judged by {main}"))
+    for judge in judges:
+        svg = figures.yaw_lines(found, f"rank1_{judge}", label="rank-1", percent=True)
+        plots.append(html.figure(svg, f"Rank-1 by yaw, judged by {judge}"))
     tables = [_yaw_table(found, "ssim", "SSIM", decimal)]
     tables += [_yaw_table(found, f"rank1_{j}", f"Rank-1, {j}", percent) for j in judges]
     more = [_yaw_table(found, "psnr", "PSNR (dB)", lambda v: decimal(v, 2))]

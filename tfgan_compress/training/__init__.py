@@ -1,0 +1,1 @@
+"""Training: the one trainer, its stages, subnet sampling, recalibration and scoring."""

@@ -76,9 +76,7 @@ def train_student(
     losses = adversarial_losses(recipe)
     losses.append(PixelLoss(0.5, against="teacher"))
     if recipe.distillation:
-        losses.append(
-            FeatureDistillation(TAPS, generator, teacher, weight=recipe.distillation)
-        )
+        losses.append(FeatureDistillation(TAPS, generator, teacher, weight=recipe.distillation))
     trainer = Trainer(
         generator, losses, discriminator=discriminator, teacher=teacher, sampler=sampler
     )

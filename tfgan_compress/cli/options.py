@@ -1,0 +1,42 @@
+"""Options that the commands of the story share, and the run that they describe."""
+
+FACES = "Folder of the rendered faces (default: faces/ in the run's directory)."
+
+
+def add_run_options(parser, *, recipe):
+    """Adds `--recipe`, `--set`, `--out`, `--faces` to `parser`."""
+    parser.add_argument("--recipe", default=recipe, help=f"settings to start from ({recipe})")
+    parser.add_argument(
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change settings; a wrong key names the nearest one",
+    )
+    parser.add_argument("-o", "--out", metavar="DIR", help="run directory (runs/RECIPE)")
+    parser.add_argument("--faces", metavar="DIR", help="rendered faces (OUT/faces)")
+    parser.add_argument("--show-settings", action="store_true", help="print every setting and stop")
+
+
+def make_run(arguments):
+    """Returns the `Run` that the options describe; None if only settings were asked for."""
+    from tfgan_compress.recipes.frontalization import RECIPES, override
+
+    if arguments.recipe not in RECIPES:
+        raise ValueError(
+            f"--recipe must be one of {sorted(RECIPES)}. Received: {arguments.recipe}."
+        )
+    recipe = override(RECIPES[arguments.recipe], arguments.set)
+    if arguments.show_settings:
+        import dataclasses
+
+        for key, value in dataclasses.asdict(recipe).items():
+            print(f"{key}={','.join(value) if isinstance(value, tuple) else value}")
+        return None
+    import keras
+
+    from tfgan_compress.compress import Run
+
+    keras.config.set_dtype_policy(recipe.dtype)
+    return Run(recipe, arguments.out or f"runs/{recipe.name}", faces=arguments.faces)

@@ -1,0 +1,36 @@
+"""`tfgan-compress search`: channels of a trained supernet under a budget."""
+
+from tfgan_compress.cli.options import add_run_options, make_run
+
+HELP = "search a trained supernet for the best channels under a MACs budget"
+
+EPILOG = """\
+Goes on where an earlier search in the same directory stopped. Writes search/result.json and
+search/scatter.png.
+
+examples:
+  tfgan-compress search --out runs/tpgan --set candidates=500
+  tfgan-compress search --out runs/tpgan --set strategy=random macs_ratio=30"""
+
+
+def add_arguments(parser):
+    """Adds the options of `search`."""
+    parser.epilog = EPILOG
+    add_run_options(parser, recipe="tpgan")
+
+
+def run(arguments):
+    """Searches and prints the best candidate."""
+    made = make_run(arguments)
+    if made is None:
+        return 0
+    from tfgan_compress.search.plot import plot
+
+    data = made.data()
+    teacher, discriminator = made.teacher(data)
+    supernet, _ = made.supernet(data, teacher, discriminator)
+    found = made.search(data, teacher, supernet)
+    plot(found, made.directory / "search" / "scatter.png", score_name="SSIM")
+    print(f"best of {len(found.trials)}: SSIM {found.best.score:.4f}, {found.best.macs:,} MACs, ")
+    print(f"{found.best.params:,} parameters; {found.per_minute:.1f} candidates a minute")
+    return 0

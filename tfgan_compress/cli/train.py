@@ -1,0 +1,30 @@
+"""`tfgan-compress train`: a TP-GAN teacher."""
+
+from tfgan_compress.cli.options import add_run_options, make_run
+
+HELP = "train a TP-GAN teacher on synthetic faces, and on real ones if given"
+
+EPILOG = """\
+Renders what faces are missing, trains, and leaves teacher/ in the run's directory. Kill it when
+you like: the same command goes on from the last epoch.
+
+examples:
+  tfgan-compress train --set teacher_epochs=120 frll=path/to/london
+  KERAS_BACKEND=torch tfgan-compress train --set dtype=mixed_bfloat16"""
+
+
+def add_arguments(parser):
+    """Adds the options of `train`."""
+    parser.epilog = EPILOG
+    add_run_options(parser, recipe="tpgan")
+
+
+def run(arguments):
+    """Trains, or goes on training."""
+    made = make_run(arguments)
+    if made is None:
+        return 0
+    data = made.data()
+    teacher, _ = made.teacher(data)
+    print(f"{made.directory / 'teacher'}: held-out SSIM {made.score(teacher, data):.4f}")
+    return 0

@@ -1,0 +1,113 @@
+"""The last chapter: export the student, measure everything, write the report."""
+
+import dataclasses
+import itertools
+
+from tfgan_compress.benchmark import benchmark
+from tfgan_compress.data.augment import Augmentation
+from tfgan_compress.data.batches import batches
+from tfgan_compress.evaluate import Evaluator, keras_predictor, tflite_predictor
+from tfgan_compress.export import export
+from tfgan_compress.files import read_json, write_json
+from tfgan_compress.report import compare, export_entry, model_entry, read_log, write_report
+from tfgan_compress.report.content import FRLL_CREDIT
+from tfgan_compress.tflite import TFLiteModel
+
+CALIBRATION_IMAGES = 64
+STAGES = ("teacher/pixel", "teacher/adversarial", "supernet", "student", "uniform")
+
+
+def conclude(run, data, teacher, student, found, *, uniform=None, ablation=(), demo=None):
+    """Writes the student's files, `report.json` and `report.html`; returns the page's path.
+
+    Args:
+        run: The `compress.Run` that made the models.
+        data: Its `Data`.
+        teacher: The teacher.
+        student: The fine-tuned student.
+        found: The `SearchResult`.
+        uniform: The uniformly narrowed student, to compare with.
+        ablation: Rows of the ablation table.
+        demo: `minutes` and `peak_memory_bytes`, of a demo.
+    """
+    files, whole = _export(run, data, teacher, student)
+    evaluator = Evaluator(data.test)
+    predictors = {"teacher": keras_predictor(teacher), "student": keras_predictor(student)}
+    made = {
+        variant: tflite_predictor(TFLiteModel.load(file.path)) for variant, file in files.items()
+    }
+    content = {
+        "unprocessed": evaluator.unprocessed(),
+        "teacher": model_entry(
+            teacher,
+            evaluation=evaluator(predictors["teacher"]),
+            export=export_entry(whole, _measured(run, whole)),
+        ),
+        "student": model_entry(student, evaluation=evaluator(predictors["student"])),
+        "exports": {
+            variant: export_entry(file, _measured(run, file), evaluation=evaluator(made[variant]))
+            for variant, file in files.items()
+        },
+        "search": found.to_dict(),
+        "scores": read_json(run.directory / "student" / "scores.json"),
+        "recipe": dataclasses.asdict(run.recipe),
+        "curves": {stage: read_log(run.directory / stage / "log.csv") for stage in STAGES},
+        "ablation": list(ablation),
+    }
+    if uniform is not None:
+        content["uniform"] = model_entry(uniform, evaluation=evaluator(keras_predictor(uniform)))
+    if demo is not None:
+        content["demo"] = demo() if callable(demo) else demo
+    shown = predictors | {"int8 student": made["int8"]}
+    batch = evaluator.sample((30, 60, 90), people=6)
+    pictures = [compare("Faces", batch, shown, evaluator=evaluator, judge="faceres")]
+    if data.real is not None:
+        content["real"], real_pictures = _real(data, shown)
+        pictures.append(real_pictures)
+    return write_report(run.directory, content, pictures)
+
+
+def _export(run, data, teacher, student):
+    """Returns `({variant: ExportedFile}, the teacher's float32 file)`."""
+    r = run.recipe
+    one_by_one = batches(
+        data.train, batch_size=1, seed=r.seed, shuffle=True, augment=Augmentation()
+    )
+    calibration = list(itertools.islice(one_by_one, CALIBRATION_IMAGES))
+    # A figure below a floor is for the report to tell; it does not undo hours of training.
+    settings = {"calibration": calibration, "enforce": False, "floors": {"int8": r.int8_psnr}}
+    files = export(student, run.directory / "export", name=f"{r.name}_student", **settings)
+    whole = export(
+        teacher,
+        run.directory / "export_teacher",
+        name=f"{r.name}_teacher",
+        variants=("float32",),
+        **settings,
+    )
+    return files, whole["float32"]
+
+
+def _measured(run, file):
+    """The benchmark of a file; kept beside the report, because it costs 200 runs of a teacher."""
+    path = run.directory / "benchmarks" / f"{file.contract['name']}_{file.variant}.json"
+    if path.exists() and (stored := read_json(path))["sha256"] == file.contract["sha256"]:
+        return stored["measured"]
+    measured = benchmark(file.path)
+    write_json(path, {"sha256": file.contract["sha256"], "measured": measured})
+    return measured
+
+
+def _real(data, predictors):
+    """Evaluation and pictures of the held-out real people, against a gallery of everybody."""
+    evaluator = Evaluator(data.real, gallery_source=data.gallery)
+    people = len(set(data.real.record_identities.tolist()))
+    content = {
+        "people": people,
+        "gallery": len(set(data.gallery.record_identities.tolist())),
+        "source": FRLL_CREDIT,
+        "unprocessed": evaluator.unprocessed(),
+    }
+    content |= {name: evaluator(predict) for name, predict in predictors.items()}
+    batch = evaluator.sample((35, 90))
+    title = "Real people"
+    return content, compare(title, batch, predictors, evaluator=evaluator, judge="resnet29")
