@@ -70,7 +70,7 @@ def test_text_is_escaped(page):
 
 
 def test_plots_take_their_ink_from_the_page(page):
-    assert page[1].count("<svg") == 4
+    assert page[1].count("<svg") == 5
     assert "currentColor" in page[1] and "#010203" not in page[1]
 
 

@@ -27,6 +27,9 @@ from pathlib import Path
 from tfgan_compress.profile import profile
 
 QUANTIZED = "int8"
+JUDGES = ("resnet29", "faceres")
+"""The first one trains, unless a recipe says otherwise; the second one shares nothing with it."""
+
 REAL_JUDGE = "resnet29"
 """The judge in whose rank-1 the goal for real people is stated."""
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from tfgan_compress.report.content import (
+    JUDGES,
     QUANTIZED,
     REAL_JUDGE,
     evaluations,
-    main_judge,
     ratios,
 )
 
@@ -17,21 +17,19 @@ def targets(content):
     Returns:
         List of `{"name", "goal", "reached", "met"}`; `met` is None where it was not measured.
     """
-    judge = main_judge(content)
     view, teacher, student = (
         evaluations(content).get(name) for name in ("unprocessed", "teacher", "student")
     )
-    rank1 = f"rank1_{judge}"
     rows = [
         _above("Teacher's SSIM", teacher, view, "ssim", "{:.3f}"),
-        _above("Teacher's rank-1", teacher, view, rank1, "{:.0%}"),
-        *[_doubled(teacher, view, rank1, yaw) for yaw in ("60", "90")],
+        *[_above("Teacher's rank-1", teacher, view, f"rank1_{j}", "{:.0%}") for j in JUDGES],
+        *[_doubled(teacher, view, f"rank1_{j}", yaw) for j in JUDGES for yaw in ("60", "90")],
         _real(content),
         _at_least("MACs, student", "macs_true", 20, content),
         _at_least("Parameters, student", "params", 25, content),
         _close("Student's mean SSIM", student, teacher, "ssim", 0.01, "{:+.4f}".format),
-        _close("Student's mean rank-1", student, teacher, rank1, 0.015, _points),
-        _uniform(content, student, rank1),
+        *[_rank1_close(student, teacher, f"rank1_{j}") for j in JUDGES],
+        _uniform(content, student),
         *_quantized(content),
         _at_least("Latency, int8 file on one thread", "latency", 20, content),
         _at_least("File size, int8 file", "bytes", 60, content),
@@ -52,6 +50,7 @@ def _value(evaluation, key, yaw=None):
 
 
 def _above(name, model, view, key, form):
+    name += _judge(key)
     goal = "above that of the unprocessed view at every yaw from 45 degrees"
     pairs: dict[str, Any] = {
         yaw: (_value(model, key, yaw), _value(view, key, yaw))
@@ -65,7 +64,10 @@ def _above(name, model, view, key, form):
 
 
 def _doubled(model, view, key, yaw):
-    name, goal = f"Teacher's rank-1 at {yaw}°", "twice the unprocessed view's, or above 90%"
+    name, goal = (
+        f"Teacher's rank-1 at {yaw}°{_judge(key)}",
+        "twice the unprocessed view's, or above 90%",
+    )
     ours, theirs = _value(model, key, yaw), _value(view, key, yaw)
     if ours is None or theirs is None:
         return _target(name, goal, "", None)
@@ -74,7 +76,10 @@ def _doubled(model, view, key, yaw):
 
 
 def _real(content):
-    name, goal = "Real people at profile, rank-1", "above that of the unprocessed view"
+    name, goal = (
+        f"Real people at profile, rank-1 ({REAL_JUDGE})",
+        "above that of the unprocessed view",
+    )
     real, key = content.get("real") or {}, f"rank1_{REAL_JUDGE}"
     ours, theirs = (_value(real.get(row), key, "90") for row in ("student", "unprocessed"))
     if ours is None or theirs is None:
@@ -97,20 +102,27 @@ def _close(name, student, teacher, key, limit, form):
     return _target(name, goal, form(ours - theirs), ours >= theirs - limit)
 
 
-def _points(share):
-    return f"{100 * share:+.1f} points"
+def _rank1_close(student, teacher, key):
+    name = f"Student's mean rank-1{_judge(key)}"
+    return _close(name, student, teacher, key, 0.015, lambda x: f"{100 * x:+.1f} points")
 
 
-def _uniform(content, student, rank1):
+def _judge(key):
+    """Rank-1 names its judge, because the one that trained is the milder one."""
+    return f" ({key[6:]})" if key.startswith("rank1_") else ""
+
+
+def _uniform(content, student):
     name, goal = "Search against uniform width", "higher mean SSIM at equal MACs and training"
     uniform = (content.get("uniform") or {}).get("evaluation")
     ours, theirs = _value(student, "ssim"), _value(uniform, "ssim")
     if ours is None or theirs is None:
         return _target(name, goal, "", None)
     reached = f"SSIM {ours:.4f} against {theirs:.4f}"
-    pair = _value(student, rank1), _value(uniform, rank1)
-    if None not in pair:
-        reached += "; rank-1 {:.1%} against {:.1%}".format(*pair)
+    for judge in JUDGES:
+        pair = [_value(evaluation, f"rank1_{judge}") for evaluation in (student, uniform)]
+        if None not in pair:
+            reached += "; rank-1 ({}) {:.1%} against {:.1%}".format(judge, *pair)
     return _target(name, goal, reached, ours > theirs)
 
 

@@ -42,7 +42,7 @@ class Pictures:
             )
 
 
-def compare(title, batch, predictors, *, evaluator=None, judge=None, note="", name="person"):
+def compare(title, batch, predictors, *, evaluator=None, judge="faceres", note="", name="person"):
     """Returns the `Pictures` of views, what each model makes of them, and the truth.
 
     Args:
