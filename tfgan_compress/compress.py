@@ -25,6 +25,7 @@ from tfgan_compress.profile import MacCounter
 from tfgan_compress.search.result import SearchResult
 from tfgan_compress.search.space import search_space, uniform_setting
 from tfgan_compress.search.study import search
+from tfgan_compress.shipped import find_model
 from tfgan_compress.training.callbacks import ImageGrid
 from tfgan_compress.training.recalibrate import Recalibrator
 from tfgan_compress.training.sampling import SubnetSampler
@@ -104,7 +105,7 @@ class Run:
         """Returns the trained teacher and its discriminator."""
         r, folder = self.recipe, self.directory / "teacher"
         if r.teacher_weights:
-            folder = Path(r.teacher_weights)
+            folder = find_model(r.teacher_weights)
         if not _saved(folder):
             shape = (r.image_size, r.image_size, 3)
             generator = TPGAN(shape, base_width=r.base_width)

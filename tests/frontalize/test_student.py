@@ -37,7 +37,7 @@ def test_what_is_no_model_is_refused(copy):
 
 
 def test_the_shipped_student_is_the_half_float_one(tmp_path, monkeypatch):
-    monkeypatch.setattr(student, "SAVED_MODELS", tmp_path)
+    monkeypatch.setattr(student, "SHIPPED", (tmp_path,))
     with pytest.raises(FileNotFoundError, match="--model"):
         student.load_student()
     for variant in ("int8", "float32", "float16"):

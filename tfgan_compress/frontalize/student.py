@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from tfgan_compress import tflite
+from tfgan_compress.shipped import SHIPPED
 
-SAVED_MODELS = Path(__file__).resolve().parents[2] / "saved_models" / "tpgan_student"
+STUDENTS = ("tpgan_student", "demo_student")
+"""Shipped students, the better one first."""
 PREFERRED = ("float16", "int8", "dynamic", "float32")
 """Folders of variants in the order in which they are taken: half floats cost no quality."""
 
@@ -35,10 +37,11 @@ def default_model():
     Raises:
         FileNotFoundError: If none is shipped with this copy.
     """
-    paths = [SAVED_MODELS / variant / "model.tflite" for variant in PREFERRED]
+    folders = [folder / student for student in STUDENTS for folder in SHIPPED]
+    paths = [folder / variant / "model.tflite" for folder in folders for variant in PREFERRED]
     found = [path for path in paths if path.is_file()]
     if not found:
         raise FileNotFoundError(
-            f"There is no shipped student in {SAVED_MODELS}: name a .tflite file with --model."
+            f"There is no shipped student in {SHIPPED[-1]}: name a .tflite file with --model."
         )
     return found[0]

@@ -40,7 +40,7 @@ class Frontalization:
     teacher_epochs: int = 60  # pixel losses alone
     adversarial_epochs: int = 40  # then all of TP-GAN's
     teacher_rate: float = 5e-4
-    teacher_weights: str = ""  # start from this saved teacher instead of at random
+    teacher_weights: str = ""  # use this trained teacher: a folder, or the name of a shipped one
 
     # Loss weights; pixel losses are means over images in [-1, 1]
     patch: float = 0.3
@@ -98,7 +98,7 @@ DEMO = dataclasses.replace(
     lights=3,
     test_identities=10,
     steps_per_epoch=20,
-    teacher_weights="saved_models/demo_teacher",
+    teacher_weights="demo_teacher",
     supernet_epochs=5,
     candidates=40,
     student_epochs=4,
