@@ -71,34 +71,31 @@ def search_scatter(search, *, score_name="score"):
         return _svg(lambda stream: stream.write(path.read_bytes()), "search")
 
 
-def loss_curves(curves):
-    """Returns a panel per stage with its losses by epoch; `curves` as in `content`."""
+def loss_curves(columns, *, name):
+    """Returns the losses of one stage by epoch.
+
+    Args:
+        columns: `{column: values}` of `content.read_log`.
+        name: Sets the figure apart from others of the page.
+    """
     with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(8.6, 2.9 * -(-len(curves) // 2)), layout="constrained")
-        panels = figure.subplots(-(-len(curves) // 2), 2, squeeze=False).ravel()
-        for axes, (stage, columns) in zip(panels, curves.items(), strict=False):
-            _draw_losses(axes, stage, columns)
-        for axes in panels[len(curves) :]:
-            axes.set_axis_off()
-        return _svg(lambda stream: figure.savefig(stream, format="svg"), "losses")
-
-
-def _draw_losses(axes, stage, columns):
-    for name, values in columns.items():
-        points = [
-            (epoch + 1, value)
-            for epoch, value in zip(columns["epoch"], values, strict=True)
-            if value is not None and value > 0
-        ]
-        if name in ("epoch", "learning_rate") or not points:
-            continue
-        axes.plot(*zip(*points, strict=True), lw=2.2 if name == "loss" else 1, label=name)
-    axes.set_yscale("log")
-    axes.set_title(stage, fontsize=10, loc="left")
-    axes.set_xlabel("epoch")
-    axes.grid(alpha=0.15, lw=0.6)
-    if axes.lines:
-        axes.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
+        figure = Figure(figsize=(5.2, 3.2), layout="constrained")
+        axes = figure.add_subplot()
+        for loss, values in columns.items():
+            points = [
+                (epoch + 1, value)
+                for epoch, value in zip(columns["epoch"], values, strict=True)
+                if value is not None and value > 0
+            ]
+            if loss not in ("epoch", "learning_rate") and points:
+                width = 2.2 if loss == "loss" else 1
+                axes.plot(*zip(*points, strict=True), lw=width, label=loss)
+        axes.set_yscale("log")
+        axes.set_xlabel("epoch")
+        axes.grid(alpha=0.15, lw=0.6)
+        if axes.lines:
+            figure.legend(loc="outside right upper", fontsize=8)
+        return _svg(lambda stream: figure.savefig(stream, format="svg"), f"losses-{name}")
 
 
 def _svg(save, name):

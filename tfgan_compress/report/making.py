@@ -57,7 +57,11 @@ def training(content):
     curves = {stage: c for stage, c in (content.get("curves") or {}).items() if c.get("epoch")}
     if not curves:
         return ""
-    return html.section("Training", html.figure(figures.loss_curves(curves), "Losses by epoch"))
+    plots = [
+        html.figure(figures.loss_curves(columns, name=number), f"Losses by epoch: {stage}")
+        for number, (stage, columns) in enumerate(curves.items())
+    ]
+    return html.section("Training", html.figures(*plots))
 
 
 def recipe(content):
@@ -66,7 +70,9 @@ def recipe(content):
     if not settings:
         return ""
     rows = [[key, setting(value)] for key, value in settings.items()]
-    return html.section("Recipe", f'<div class="settings">{html.table(["key", ""], rows)}</div>')
+    half = -(-len(rows) // 2)
+    tables = [html.table(["setting", "value"], part) for part in (rows[:half], rows[half:]) if part]
+    return html.section("Recipe", f'<div class="settings">{html.tables(*tables)}</div>')
 
 
 def _figure(value):
