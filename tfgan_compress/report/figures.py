@@ -8,6 +8,7 @@ from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from tfgan_compress.search.plot import plot
 from tfgan_compress.search.result import SearchResult
@@ -92,6 +93,7 @@ def loss_curves(columns, *, name):
                 axes.plot(*zip(*points, strict=True), lw=width, label=loss)
         axes.set_yscale("log")
         axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.15, lw=0.6)
         if axes.lines:
             figure.legend(loc="outside right upper", fontsize=8)
