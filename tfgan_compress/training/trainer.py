@@ -11,6 +11,7 @@ from tfgan_compress.elastic import gate_masks
 from tfgan_compress.layers import tap_output
 from tfgan_compress.losses.adversarial import discriminator_loss
 from tfgan_compress.losses.step import Step
+from tfgan_compress.training.flat import FlatOptimizer
 from tfgan_compress.training.gradients import value_and_gradients
 
 
@@ -53,9 +54,10 @@ class Trainer(keras.Model):
         # XLA does not pay on a CPU, and masks change between steps.
         super().compile(optimizer=optimizer, jit_compile=False, **kwargs)
         self.discriminator_optimizer = discriminator_optimizer
-        optimizer.build(self._trained)
+        self._generator_step = FlatOptimizer(optimizer, self._trained)
         if self.discriminator is not None:
-            discriminator_optimizer.build(self.discriminator.trainable_variables)
+            variables = self.discriminator.trainable_variables
+            self._discriminator_step = FlatOptimizer(discriminator_optimizer, variables)
 
     @property
     def _trained(self):
@@ -81,7 +83,7 @@ class Trainer(keras.Model):
             )
             gradients = own if gradients is None else _add(gradients, own)
             self._note(loss=loss, **values)
-        self._apply(gradients)
+        self._generator_step.apply(gradients, used_only=self.sampler is not None)
         if self.discriminator is not None:
             self._train_discriminator(batch["target"], ops.stop_gradient(fake))
         return self.get_metrics_result()
@@ -118,21 +120,6 @@ class Trainer(keras.Model):
     def _teach(self, batch):
         return self._teacher(batch) if self._teacher else {"outputs": {}, "features": {}}
 
-    def _apply(self, gradients):
-        """Updates the generator; in a supernet, only weights that the step's subnets have used.
-
-        Adam would move a masked weight by its momentum. Such a weight's gradient is exactly zero.
-        """
-        variables = self._trained
-        if self.sampler is None:
-            self.optimizer.apply(gradients, variables)
-            return
-        before = [ops.copy(v.value) for v in variables]
-        used = [ops.not_equal(gradient, 0) for gradient in gradients]
-        self.optimizer.apply(gradients, variables)
-        for variable, old, mask in zip(variables, before, used, strict=True):
-            variable.assign(ops.where(mask, variable.value, old))
-
     def _train_discriminator(self, real, fake):
         def loss():
             real_logits = self.discriminator(real, training=True)
@@ -140,7 +127,7 @@ class Trainer(keras.Model):
 
         variables = self.discriminator.trainable_variables
         value, _, gradients = value_and_gradients(loss, variables)
-        self.discriminator_optimizer.apply(gradients, variables)
+        self._discriminator_step.apply(gradients)
         self._note(discriminator_loss=value)
 
     def _note(self, **values):
