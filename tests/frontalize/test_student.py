@@ -41,6 +41,6 @@ def test_the_shipped_student_is_the_half_float_one(tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError, match="--model"):
         student.load_student()
     for variant in ("int8", "float32", "float16"):
-        (tmp_path / variant).mkdir()
-        (tmp_path / variant / "model.tflite").touch()
+        (tmp_path / "tpgan_student" / variant).mkdir(parents=True)
+        (tmp_path / "tpgan_student" / variant / "model.tflite").touch()
     assert student.default_model().parent.name == "float16"
