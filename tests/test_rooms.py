@@ -16,7 +16,7 @@ LEVELS = (
     {"training", "search", "export", "benchmark", "evaluate", "frontalize"},
     {"compress"},
     {"recipes", "report"},
-    {"conclude"},
+    {"ablation", "conclude"},
     {"cli"},
 )
 LEVEL_OF = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

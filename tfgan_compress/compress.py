@@ -110,6 +110,8 @@ class Run:
             shape = (r.image_size, r.image_size, 3)
             generator = TPGAN(shape, base_width=r.base_width)
             adversary = TPGANDiscriminator(shape, base_width=r.base_width)
+            if r.teacher_start:
+                generator, adversary = _load(find_model(r.teacher_start))
             people = 1 + int(np.max(data.train.record_identities))
             train_teacher(
                 r, generator, adversary, self._feed(data.train), folder,
@@ -143,9 +145,8 @@ class Run:
             return SearchResult.from_dict(read_json(folder / "result.json"))
         folder.mkdir(parents=True, exist_ok=True)
         macs, params = self._budget(teacher)
-        scorer = SubnetScorer(supernet, self._held_out(data), self._calibration(data))
         found = search(
-            search_space(supernet.channels), scorer, MacCounter(supernet),
+            search_space(supernet.channels), self.scorer(supernet, data), MacCounter(supernet),
             macs=macs, params=params, trials=r.candidates, strategy=r.strategy,
             storage=str(folder / "study.db"), seed=r.seed,
         )  # fmt: skip
@@ -191,6 +192,10 @@ class Run:
             write_json(folder / "scores.json", scores)
             _save(folder, student, adversary)
         return _load(folder)[0]
+
+    def scorer(self, supernet, data):
+        """Returns the `SubnetScorer` of `supernet` on the held-out people."""
+        return SubnetScorer(supernet, self._held_out(data), self._calibration(data))
 
     def score(self, generator, data):
         """Returns the generator's mean SSIM on the held-out people."""

@@ -21,6 +21,9 @@ def add_arguments(parser):
     parser.add_argument(
         "--uniform", action="store_true", help="also train the uniformly narrowed student"
     )
+    parser.add_argument(
+        "--ablation", action="store_true", help="also train supernets without parts of the method"
+    )
     parser.add_argument("--stop-before-export", action="store_true", help="train and search only")
 
 
@@ -29,16 +32,28 @@ def run(arguments):
     made = make_run(arguments)
     if made is None:
         return 0
-    print(tell(made, uniform=arguments.uniform, export=not arguments.stop_before_export))
+    print(
+        tell(
+            made,
+            uniform=arguments.uniform,
+            ablation=arguments.ablation,
+            export=not arguments.stop_before_export,
+        )
+    )
     return 0
 
 
-def tell(made, *, uniform=False, export=True, demo=None):
+def tell(made, *, uniform=False, ablation=False, export=True, demo=None):
     """Runs the stages of `made`; returns the path of the report, or of the run without export."""
     import keras
 
     data = made.data()
     stages = _stages(made, data, uniform=uniform)
+    rows = []
+    if ablation:
+        from tfgan_compress.ablation import ablate
+
+        rows = ablate(made, data, stages["found"])
     if not export:
         return made.directory
     from tfgan_compress.conclude import conclude
@@ -46,7 +61,7 @@ def tell(made, *, uniform=False, export=True, demo=None):
     if keras.mixed_precision.dtype_policy().compute_dtype != "float32":
         keras.config.set_dtype_policy("float32")  # Files are made of float32 models: load anew.
         stages = _stages(made, data, uniform=uniform)
-    return conclude(made, data, **stages, demo=demo)
+    return conclude(made, data, **stages, ablation=rows, demo=demo)
 
 
 def _stages(made, data, *, uniform):

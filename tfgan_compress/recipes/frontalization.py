@@ -40,6 +40,7 @@ class Frontalization:
     teacher_epochs: int = 60  # pixel losses alone
     adversarial_epochs: int = 40  # then all of TP-GAN's
     teacher_rate: float = 5e-4
+    teacher_start: str = ""  # go on training this saved teacher instead of a new one
     teacher_weights: str = ""  # use this trained teacher: a folder, or the name of a shipped one
 
     # Loss weights; pixel losses are means over images in [-1, 1]

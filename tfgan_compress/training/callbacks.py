@@ -1,4 +1,4 @@
-"""Keras callbacks of every stage: atomic backups, a guard against NaN, pictures of the progress."""
+"""Keras callbacks of every stage: atomic backups, a guard against NaN, pictures, TensorBoard."""
 
 import math
 import re
@@ -34,14 +34,16 @@ class Backup(keras.callbacks.Callback):
         return max(found, default=(0, None))
 
     def on_epoch_end(self, epoch, logs=None):
-        _, previous = self.latest()
+        older = list(self.directory.glob("*epoch_*.h5"))  # Also what a killed run left half done.
         # Keras insists on the double suffix, atomic_path keeps only the last one.
         with atomic_path(self.directory / f"epoch_{epoch + 1:05d}.weights.h5") as temporary:
             written = temporary.with_suffix(".weights.h5")
             self.model.save_weights(written)
             written.replace(temporary)
-        if previous is not None:
-            previous.unlink()
+        for path in older:
+            # After starting again with another number of epochs, the name may be the same.
+            if path.name != f"epoch_{epoch + 1:05d}.weights.h5":
+                path.unlink()
 
 
 class NaNGuard(keras.callbacks.Callback):
@@ -58,7 +60,7 @@ class NaNGuard(keras.callbacks.Callback):
 
 
 class ImageGrid(keras.callbacks.Callback):
-    """Writes a PNG of inputs, outputs and targets after each epoch, and for TensorBoard too.
+    """Writes a PNG of inputs, outputs and targets, side by side, after each epoch.
 
     Args:
         batch: A batch of the contract; its first rows are drawn.
@@ -78,5 +80,55 @@ class ImageGrid(keras.callbacks.Callback):
         columns = (self.batch["input"], outputs["image"], self.batch["target"])
         grid = np.concatenate([np.concatenate(list(np.asarray(c)), 0) for c in columns], 1)
         pixels = np.clip((grid + 1) * 127.5, 0, 255).astype("uint8")
-        with atomic_path(self.directory / f"epoch_{epoch + 1:05d}.png") as temporary:
+        with atomic_path(self.directory / grid_name(epoch)) as temporary:
             PIL.Image.fromarray(pixels).save(temporary)
+
+
+class EventLog(keras.callbacks.Callback):
+    """Writes the losses of each epoch, and pictures, for `tensorboard --logdir`.
+
+    TensorFlow no longer comes with TensorBoard, without which `keras.callbacks.TensorBoard` and
+    `tf.summary.scalar` fail; the events are therefore written as plain protocol buffers. On the
+    torch backend nothing is written, so as not to load TensorFlow beside it: `log.csv` and the PNG
+    files hold the same.
+
+    Args:
+        directory: Gets the event files.
+        images: Folder of `ImageGrid`, which must come first in the list of callbacks.
+    """
+
+    def __init__(self, directory, images):
+        super().__init__()
+        self.directory, self.images = Path(directory), Path(images)
+        self._writer = None
+
+    def on_train_begin(self, logs=None):
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+
+            self._writer = tf.summary.create_file_writer(str(self.directory))
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self._writer is None:
+            return
+        import tensorflow as tf
+
+        summary = tf.compat.v1.Summary()
+        for name, value in (logs or {}).items():
+            summary.value.add(tag=name, simple_value=float(value))
+        picture = self.images / grid_name(epoch)
+        if picture.exists():
+            image = tf.compat.v1.Summary.Image(encoded_image_string=picture.read_bytes())
+            summary.value.add(tag="input, output, target", image=image)
+        with self._writer.as_default():
+            tf.summary.experimental.write_raw_pb(summary.SerializeToString(), step=epoch + 1)
+        self._writer.flush()
+
+    def on_train_end(self, logs=None):
+        if self._writer is not None:
+            self._writer.close()
+
+
+def grid_name(epoch):
+    """File name of the pictures after `epoch`, which counts from 0."""
+    return f"epoch_{epoch + 1:05d}.png"
