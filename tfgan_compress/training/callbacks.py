@@ -1,5 +1,6 @@
-"""Keras callbacks of every stage: atomic backups, a guard against NaN, pictures, TensorBoard."""
+"""Keras callbacks of every stage: backups, a guard against NaN, logs and pictures."""
 
+import csv
 import math
 import re
 from pathlib import Path
@@ -34,16 +35,15 @@ class Backup(keras.callbacks.Callback):
         return max(found, default=(0, None))
 
     def on_epoch_end(self, epoch, logs=None):
-        older = list(self.directory.glob("*epoch_*.h5"))  # Also what a killed run left half done.
+        older = set(self.directory.glob("*epoch_*.h5"))  # With what a killed run left half done.
+        path = self.directory / f"epoch_{epoch + 1:05d}.weights.h5"
         # Keras insists on the double suffix, atomic_path keeps only the last one.
-        with atomic_path(self.directory / f"epoch_{epoch + 1:05d}.weights.h5") as temporary:
+        with atomic_path(path) as temporary:
             written = temporary.with_suffix(".weights.h5")
             self.model.save_weights(written)
             written.replace(temporary)
-        for path in older:
-            # After starting again with another number of epochs, the name may be the same.
-            if path.name != f"epoch_{epoch + 1:05d}.weights.h5":
-                path.unlink()
+        for other in older - {path}:
+            other.unlink()
 
 
 class NaNGuard(keras.callbacks.Callback):
@@ -57,6 +57,26 @@ class NaNGuard(keras.callbacks.Callback):
                 "backup of the epoch before is kept: lower the learning rate or the clipping norm "
                 "and start again."
             )
+
+
+class LossLog(keras.callbacks.Callback):
+    """Adds the losses of each epoch, counted from 0, to a CSV file; it is closed in between.
+
+    Args:
+        path: The file; a resumed run goes on in it.
+    """
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = Path(path)
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = logs or {}
+        rows = [[epoch, *logs.values()]]
+        if not self.path.exists():
+            rows.insert(0, ["epoch", *logs])
+        with self.path.open("a", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(rows)
 
 
 class ImageGrid(keras.callbacks.Callback):

@@ -51,7 +51,7 @@ class _TrainingMode(keras.Model):
     """Runs a model in training mode whatever it is asked for; `predict` then compiles it."""
 
     def __init__(self, model):
-        super().__init__()
+        super().__init__(name="training_mode")
         self.model = model
         self.compile(jit_compile=False)
 

@@ -18,7 +18,7 @@ class SubnetSampler(keras.layers.Layer):
     Args:
         space: A `SearchSpace`; its largest widths are the supernet's own.
         rule: `"uniform"` (one random subnet) or `"sandwich"` (widest, narrowest, two random).
-        seed: Seed of the random subnets; its state is saved with the weights.
+        seed: Seed of the random subnets.
     """
 
     def __init__(self, space, *, rule="uniform", seed=0):

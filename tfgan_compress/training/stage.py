@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import keras
-
-from tfgan_compress.training.callbacks import Backup, NaNGuard
+from tfgan_compress.training.callbacks import Backup, EventLog, LossLog, NaNGuard
 
 
 def run_stage(trainer, data, *, directory, epochs, steps_per_epoch, callbacks=(), verbose=2):
@@ -14,7 +12,7 @@ def run_stage(trainer, data, *, directory, epochs, steps_per_epoch, callbacks=()
         trainer: A compiled `Trainer`.
         data: `data(start) -> batches`, endless, without the first `start` batches, so that a
             resumed run sees what an uninterrupted one would have seen.
-        directory: Gets `backup/` and `log.csv`.
+        directory: Gets `backup/`, `log.csv` and, on the tensorflow backend, `events/`.
         epochs: Epochs in all; an epoch is what lies between two backups.
         steps_per_epoch: Steps of an epoch.
         callbacks: Further Keras callbacks.
@@ -40,8 +38,9 @@ def run_stage(trainer, data, *, directory, epochs, steps_per_epoch, callbacks=()
         callbacks=[
             backup,
             NaNGuard(),
-            keras.callbacks.CSVLogger(str(directory / "log.csv"), append=True),
+            LossLog(directory / "log.csv"),
             *callbacks,
+            EventLog(directory / "events", directory / "images"),
         ],
         verbose=verbose,
     )

@@ -48,7 +48,7 @@ def train_teacher(recipe, generator, discriminator, data, directory, *, identiti
         data: `data(start) -> batches`, see `run_stage`.
         directory: Gets a folder for each phase.
         identities: Number of people in the data.
-        callbacks: Further Keras callbacks.
+        callbacks: Functions that make a Keras callback for the folder of a phase.
     """
     directory, rate = Path(directory), recipe.teacher_rate
     steps = recipe.steps_per_epoch

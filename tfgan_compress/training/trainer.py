@@ -99,6 +99,18 @@ class Trainer(keras.Model):
         """Runs the generator on the batch `inputs`; returns its dict of outputs."""
         return self.generator(_pick(self.generator, inputs), training=training)
 
+    def save_own_variables(self, store):
+        # Keras leaves the states of random generators (subnets, noise, dropout) out of the weights.
+        for i, state in enumerate(self._random_states()):
+            store[str(i)] = ops.convert_to_numpy(state)
+
+    def load_own_variables(self, store):
+        for i, state in enumerate(self._random_states()):
+            state.assign(store[str(i)])
+
+    def _random_states(self):
+        return [v for v in self.variables if "seed_generator" in v.path]
+
     def _generator_loss(self, batch, teacher_run, *, training=True):
         run = self._student(_pick(self._student, batch), training=training)
         fake = run["outputs"]["image"]
