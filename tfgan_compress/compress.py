@@ -27,6 +27,7 @@ from tfgan_compress.search.space import search_space, uniform_setting
 from tfgan_compress.search.study import search
 from tfgan_compress.shipped import find_model
 from tfgan_compress.training.callbacks import ImageGrid
+from tfgan_compress.training.graphs import skip_graph_rewrites
 from tfgan_compress.training.recalibrate import Recalibrator
 from tfgan_compress.training.sampling import SubnetSampler
 from tfgan_compress.training.scoring import ImageScore, SubnetScorer
@@ -79,6 +80,7 @@ class Run:
         self.faces = Path(faces or self.directory / "faces")
         self._check_recipe()
         keras.utils.set_random_seed(recipe.seed)
+        skip_graph_rewrites()
 
     def data(self):
         """Renders what is missing of the synthetic faces and opens all sources."""
