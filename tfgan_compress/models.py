@@ -4,6 +4,7 @@ Convolution and dense kernels are kept in float16; norms, biases and masks in fl
 batch variances need. A directory is human-readable and free of code, unlike a pickled model.
 """
 
+import zipfile
 from pathlib import Path
 
 import keras
@@ -36,11 +37,11 @@ def load_model(directory):
                 f"A saved model has model.json and weights.npz. Missing: {directory / name}."
             )
     described = read_json(directory / "model.json")
-    model_class = keras.saving.get_registered_object(described["class"])
+    model_class = keras.saving.get_registered_object(described.get("class"))
     if model_class is None:
         raise ValueError(
-            f"Unknown model class in {directory / 'model.json'}: {described['class']}. Import the "
-            "module that defines it first."
+            f"{directory / 'model.json'} must name a known model class; import the module that "
+            f"defines it first. Received: {described.get('class')}."
         )
     model = model_class.from_config(described["config"])
     _fill(model, directory / "weights.npz")
@@ -48,9 +49,7 @@ def load_model(directory):
 
 
 def _fill(model, path):
-    weights = _weights(model)
-    with np.load(path) as arrays:
-        values = [arrays[name].astype("float32") for name in sorted(arrays.files)]
+    weights, values = _weights(model), _read(path)
     shapes, expected = [v.shape for v in values], [tuple(w.shape) for w in weights]
     if shapes != expected:
         wrong = next(
@@ -62,6 +61,17 @@ def _fill(model, path):
         )
     for weight, value in zip(weights, values, strict=True):
         weight.assign(value)
+
+
+def _read(path):
+    try:
+        # Opened here, because NumPy does not close what it can not read.
+        with path.open("rb") as file, np.load(file) as arrays:
+            return [arrays[name].astype("float32") for name in sorted(arrays.files)]
+    except (zipfile.BadZipFile, ValueError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"{path} must be a whole file of weights; copy it anew. {error}"
+        ) from error
 
 
 def _weights(model):

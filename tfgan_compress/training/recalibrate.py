@@ -22,6 +22,8 @@ class Recalibrator:
 
     def __call__(self, batches):
         """Runs `batches`, a sequence of batch dicts, in training mode; weights stay as they are."""
+        if not batches:
+            raise ValueError("Recalibration needs at least one batch. Received: none.")
         if not self._norms:
             return
         momenta = [norm.momentum for norm in self._norms]
@@ -36,7 +38,7 @@ class Recalibrator:
         finally:
             for norm, momentum in zip(self._norms, momenta, strict=True):
                 norm.momentum = momentum
-        for norm, total in zip(self._norms, sums or [], strict=True):
+        for norm, total in zip(self._norms, sums, strict=True):
             mean, variance = total / len(batches)
             norm.moving_mean.assign(mean)
             norm.moving_variance.assign(variance)
