@@ -5,6 +5,7 @@ found; a stage that was killed goes on from its last epoch or candidate.
 """
 
 import dataclasses
+import itertools
 from pathlib import Path
 
 import keras
@@ -78,8 +79,8 @@ class Run:
     def __init__(self, recipe, directory, *, faces=None):
         self.recipe, self.directory = recipe, Path(directory)
         self.faces = Path(faces or self.directory / "faces")
+        _check_people(recipe)
         self._check_recipe()
-        keras.utils.set_random_seed(recipe.seed)
         skip_graph_rewrites()
 
     def data(self):
@@ -109,6 +110,7 @@ class Run:
         if r.teacher_weights:
             folder = find_model(r.teacher_weights)
         if not _saved(folder):
+            self._restart_random()
             shape = (r.image_size, r.image_size, 3)
             generator = TPGAN(shape, base_width=r.base_width)
             adversary = TPGANDiscriminator(shape, base_width=r.base_width)
@@ -119,7 +121,7 @@ class Run:
                 r, generator, adversary, self._feed(data.train), folder,
                 identities=people, callbacks=self._callbacks(data),
             )  # fmt: skip
-            self._recalibrate(generator, data)
+            Recalibrator(generator)(self._calibration(data))
             _save(folder, generator, adversary)
         return _load(folder)
 
@@ -127,12 +129,12 @@ class Run:
         """Returns the trained supernet and its adversary, started from the teacher's weights."""
         r, folder = self.recipe, self.directory / "supernet"
         if not _saved(folder):
+            self._restart_random()
             largest = self._largest(teacher)
             supernet = elastic(teacher, largest, factorized=r.factorized)
             space = search_space(largest)
             sampler = SubnetSampler(space, rule=r.sampling, seed=r.seed)
-            if not r.inherit_discriminator:
-                discriminator = type(discriminator).from_config(discriminator.get_config())
+            discriminator = _copy(discriminator, trained=r.inherit_discriminator)
             train_student(
                 r, supernet, discriminator, self._feed(data.train), folder,
                 teacher=teacher, sampler=sampler, callbacks=self._callbacks(data),
@@ -177,17 +179,19 @@ class Run:
         """Extracts `channels` from the supernet and fine-tunes them in the folder `name`."""
         folder = self.directory / name
         if not _saved(folder):
+            self._restart_random()
+            # The next student has to meet the same adversary, not one that this student taught.
+            adversary = _copy(adversary)
             set_masks(supernet, leading_masks(supernet.channels, channels))
             student = extract(supernet)
-            self._recalibrate(student, data)
-            before = self.score(student, data)
+            judge = SubnetScorer(student, self._held_out(data), self._calibration(data))
+            before = judge.current()
             kept = student.get_weights()
             train_student(
                 self.recipe, student, adversary, self._feed(data.train), folder,
                 teacher=teacher, callbacks=self._callbacks(data),
             )  # fmt: skip
-            self._recalibrate(student, data)
-            after = self.score(student, data)
+            after = judge.current()
             if after < before:
                 student.set_weights(kept)
             scores = {"extracted": before, "fine_tuned": after, "kept": max(before, after)}
@@ -228,14 +232,15 @@ class Run:
         return feed
 
     def _held_out(self, data):
-        return list(batches(data.held_out, batch_size=16, seed=0, shuffle=True))[:8]
+        served = batches(data.held_out, batch_size=16, seed=0, shuffle=True)
+        return list(itertools.islice(served, 8))
 
     def _calibration(self, data):
-        feed = iter(self._feed(data.train)(0))
-        return [next(feed) for _ in range(self.recipe.recalibration_batches)]
+        return list(itertools.islice(self._feed(data.train)(0), self.recipe.recalibration_batches))
 
-    def _recalibrate(self, generator, data):
-        Recalibrator(generator)(self._calibration(data))
+    def _restart_random(self):
+        # A stage draws the same numbers whether those before it ran in this process or earlier.
+        keras.utils.set_random_seed(self.recipe.seed)
 
     def _callbacks(self, data):
         shown = next(iter(batches(data.real or data.held_out, batch_size=6, seed=1, shuffle=True)))
@@ -252,6 +257,28 @@ class Run:
                 "another directory, or give the same settings to resume."
             )
         write_json(path, own)
+
+
+def _check_people(recipe):
+    """Refuses people who would be in two of training, held-out and test set, or in none."""
+    if not 0 < recipe.held_out < recipe.identities:
+        raise ValueError(
+            "held_out must leave at least one of the identities to train on. Received: "
+            f"held_out={recipe.held_out}, identities={recipe.identities}."
+        )
+    if recipe.seed + recipe.identities > TEST_SEED:
+        raise ValueError(
+            f"seed + identities must be at most {TEST_SEED}, where the test people begin. "
+            f"Received: {recipe.seed} + {recipe.identities}."
+        )
+
+
+def _copy(model, *, trained=True):
+    """Another model of the same class, with the same weights or those it starts with."""
+    made = type(model).from_config(model.get_config())
+    if trained:
+        made.set_weights(model.get_weights())
+    return made
 
 
 def _round(wanted, width):

@@ -25,6 +25,10 @@ class SubnetScorer:
 
     def __call__(self, channels):
         set_masks(self.supernet, leading_masks(self.supernet.channels, channels))
+        return self.current()
+
+    def current(self):
+        """Returns the score of the masks that are set, or of a model without gates."""
         self._recalibrate(self.calibration)
         return self._score.score(self.held_out)
 
