@@ -1,7 +1,5 @@
 """Options that the commands of the story share, and the run that they describe."""
 
-FACES = "Folder of the rendered faces (default: faces/ in the run's directory)."
-
 
 def add_run_options(parser, *, recipe):
     """Adds `--recipe`, `--set`, `--out`, `--faces` to `parser`."""

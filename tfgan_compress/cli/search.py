@@ -5,12 +5,13 @@ from tfgan_compress.cli.options import add_run_options, make_run
 HELP = "search a trained supernet for the best channels under a MACs budget"
 
 EPILOG = """\
-Goes on where an earlier search in the same directory stopped. Writes search/result.json and
-search/scatter.png.
+Trains teacher and supernet first where the run's directory lacks them; a search that was killed
+goes on. Writes search/result.json and search/scatter.png. A directory holds one run: another
+budget or strategy needs another directory.
 
 examples:
-  tfgan-compress search --out runs/tpgan --set candidates=500
-  tfgan-compress search --out runs/tpgan --set strategy=random macs_ratio=30"""
+  tfgan-compress search --out runs/tpgan
+  tfgan-compress search --recipe demo --out runs/random --set strategy=random macs_ratio=30"""
 
 
 def add_arguments(parser):

@@ -1,0 +1,43 @@
+import dataclasses
+
+import pytest
+
+from tfgan_compress.recipes.frontalization import DEMO, RECIPES, SHIPPED, override
+
+
+def test_setting_is_parsed_as_its_field():
+    found = override(
+        SHIPPED,
+        ["image_size=64", "teacher_rate=1e-4", "name=mine", "inherit_discriminator=FALSE",
+         "factorized=conv0,conv1", "factorized="],
+    )  # fmt: skip
+    assert (found.image_size, found.teacher_rate, found.name) == (64, 1e-4, "mine")
+    assert found.inherit_discriminator is False
+    assert found.factorized == ()
+    assert override(SHIPPED, ["factorized=conv0,conv1"]).factorized == ("conv0", "conv1")
+    assert SHIPPED.image_size == 128
+
+
+def test_unknown_key_names_the_nearest_one():
+    with pytest.raises(ValueError, match=r"'imagesize'. Did you mean 'image_size'\?"):
+        override(SHIPPED, ["imagesize=64"])
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("image_size=large", "image_size must be int. Received: 'large'"),
+        ("teacher_rate=", "teacher_rate must be float"),
+        ("inherit_discriminator=1", "must be true or false"),
+        ("image_size", "must read key=value"),
+    ],
+)
+def test_wrong_value_names_the_type_that_is_needed(setting, message):
+    with pytest.raises(ValueError, match=message):
+        override(SHIPPED, [setting])
+
+
+def test_recipes_are_frozen_and_known_by_name():
+    assert all(name == recipe.name for name, recipe in RECIPES.items())
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        DEMO.seed = 1
