@@ -1,4 +1,5 @@
 import types
+import typing
 
 import keras
 import pytest
@@ -11,7 +12,7 @@ from tfgan_compress.recipes.frontalization import DEMO
 class FakeRun:
     """Notes which stages are asked for, under which dtype policy."""
 
-    asked: list = []
+    asked: typing.ClassVar[list] = []
 
     def __init__(self, recipe, directory, *, faces=None):
         self.recipe, self.directory = recipe, directory

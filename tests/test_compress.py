@@ -1,0 +1,158 @@
+"""The stages of a run, alone and as a whole story in small."""
+
+import dataclasses
+import types
+import warnings
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.generators.tiny import randomize
+from tests.training import nets
+from tfgan_compress import compress
+from tfgan_compress.compress import Run
+from tfgan_compress.data.batches import batches
+from tfgan_compress.discriminators import TPGANDiscriminator
+from tfgan_compress.elastic import extract
+from tfgan_compress.files import read_json
+from tfgan_compress.profile import profile
+from tfgan_compress.recipes.frontalization import DEMO
+
+TINY = dataclasses.replace(
+    DEMO,
+    name="tiny",
+    teacher_weights="",
+    image_size=32,
+    identities=4,
+    held_out=2,
+    views=2,
+    lights=1,
+    test_identities=2,
+    batch_size=2,
+    steps_per_epoch=1,
+    teacher_epochs=1,
+    adversarial_epochs=1,
+    supernet_epochs=1,
+    student_epochs=1,
+    candidates=2,
+    recalibration_batches=1,
+)
+
+
+def test_directory_takes_no_second_recipe(tmp_path):
+    Run(TINY, tmp_path)
+    Run(TINY, tmp_path)
+    with pytest.raises(ValueError, match=r"other settings \(batch_size, factorized\)"):
+        Run(dataclasses.replace(TINY, batch_size=4, factorized=()), tmp_path)
+    assert read_json(tmp_path / "recipe.json")["batch_size"] == 2
+
+
+@pytest.mark.parametrize("held_out", [0, 4])
+def test_people_are_left_on_both_sides(tmp_path, held_out):
+    with pytest.raises(ValueError, match="held_out must leave"):
+        Run(dataclasses.replace(TINY, held_out=held_out), tmp_path)
+
+
+def test_nobody_of_the_test_set_is_trained_on(tmp_path):
+    with pytest.raises(ValueError, match="where the test people begin"):
+        Run(dataclasses.replace(TINY, seed=99_998), tmp_path)
+
+
+class Tuning:
+    """A run whose training only changes weights, and whose scores are given."""
+
+    def __init__(self, folder, monkeypatch, scores):
+        self.run = Run(TINY, folder)
+        self.met, self.scores = [], iter(scores)
+        scorer = types.SimpleNamespace(current=lambda: next(self.scores))
+        monkeypatch.setattr(compress, "train_student", self.train)
+        monkeypatch.setattr(compress, "SubnetScorer", lambda *_: scorer)
+        for method in ("_held_out", "_calibration", "_callbacks"):
+            monkeypatch.setattr(self.run, method, lambda data: [])
+        self.supernet = nets.generator(elastic=True)
+        self.adversary = TPGANDiscriminator((32, 32, 3), base_width=1)
+
+    def train(self, recipe, student, adversary, feed, folder, **options):
+        self.met.append(adversary.get_weights()[0])
+        randomize(student, 7)
+        randomize(adversary, 8)
+
+    def tuned(self, name="student"):
+        data = types.SimpleNamespace(train=None)
+        return self.run.tuned(name, nets.NARROW, data, None, self.supernet, self.adversary)
+
+
+def test_fine_tuning_that_lowers_the_score_is_discarded(tmp_path, monkeypatch):
+    kernels = {}
+    for after in (0.4, 0.6):
+        tuning = Tuning(tmp_path / str(after), monkeypatch, [0.5, after])
+        kernels[after] = tuning.tuned().get_layer("last_conv").kernel.numpy()
+        scores = read_json(tmp_path / str(after) / "student" / "scores.json")
+        assert scores == {"extracted": 0.5, "fine_tuned": after, "kept": max(0.5, after)}
+    extracted = extract(tuning.supernet, nets.NARROW).get_layer("last_conv").kernel.numpy()
+    np.testing.assert_allclose(kernels[0.4], extracted, rtol=1e-3, atol=1e-6)
+    assert np.abs(kernels[0.6] - extracted).max() > 0.01
+
+
+def test_every_student_meets_the_same_adversary(tmp_path, monkeypatch):
+    tuning = Tuning(tmp_path, monkeypatch, [0.5, 0.6, 0.5, 0.6])
+    tuning.tuned("student")
+    tuning.tuned("uniform")
+    np.testing.assert_array_equal(*tuning.met)
+
+
+def test_student_that_exists_is_loaded_and_not_trained_again(tmp_path, monkeypatch):
+    tuning = Tuning(tmp_path, monkeypatch, [0.5, 0.6])
+    first, again = tuning.tuned(), tuning.tuned()
+    assert len(tuning.met) == 1
+    for one, other in zip(first.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory):
+    """`(folder, teacher, student, data)` of a whole run."""
+    folder = tmp_path_factory.mktemp("story")
+    # Tracing graphs of hundreds of layers takes longer than the few steps themselves.
+    tf.config.run_functions_eagerly(True)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*not apply to tf.data functions")
+            return folder, *compress.compress(TINY, folder)
+    finally:
+        tf.config.run_functions_eagerly(False)
+
+
+def test_story_ends_in_a_student_within_the_budget(story):
+    _, teacher, student, data = story
+    whole, small = profile(teacher), profile(student)
+    assert small.macs_paper <= whole.macs_paper / TINY.macs_ratio
+    assert small.params <= whole.params / TINY.params_ratio
+    assert (student.elastic, student.channels["noise"]) == (False, 0)
+    (batch,) = batches(data.test, batch_size=len(data.test), seed=0, shuffle=False)
+    image = student.predict_on_batch({name: batch[name] for name in student.input})["image"]
+    assert image.shape == batch["target"].shape
+    assert np.abs(image).max() <= 1
+
+
+def test_every_stage_leaves_its_result(story):
+    folder = story[0]
+    for stage in ("teacher/pixel", "teacher/adversarial", "supernet", "student"):
+        assert (folder / stage / "backup" / "epoch_00001.weights.h5").exists()
+        assert (folder / stage / "images" / "epoch_00001.png").exists()
+    scores = read_json(folder / "student" / "scores.json")
+    assert scores["kept"] == max(scores["extracted"], scores["fine_tuned"])
+    assert len(read_json(folder / "search" / "result.json")["trials"]) == TINY.candidates
+
+
+def test_finished_run_is_loaded_and_not_trained_again(story, monkeypatch):
+    def refused(*_, **__):
+        raise AssertionError("Nothing is left to do.")
+
+    for work in ("train_teacher", "train_student", "search"):
+        monkeypatch.setattr(compress, work, refused)
+    folder, _, student, _ = story
+    again = compress.compress(TINY, folder)[1]
+    for one, other in zip(student.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
