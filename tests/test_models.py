@@ -73,7 +73,7 @@ def test_missing_file_is_named(saved, tmp_path, name):
 def test_truncated_weights_are_refused(saved, tmp_path):
     weights = copy(saved, tmp_path) / "weights.npz"
     weights.write_bytes(weights.read_bytes()[:-100])
-    with pytest.raises(ValueError, match="weights.npz must be"):
+    with pytest.raises(ValueError, match=r"weights\.npz must be"):
         load_model(tmp_path)
 
 

@@ -21,7 +21,7 @@ from tfgan_compress.discriminators import TPGANDiscriminator
 from tfgan_compress.elastic import elastic, extract, set_masks
 from tfgan_compress.files import read_json, write_json
 from tfgan_compress.generators.tpgan import TPGAN
-from tfgan_compress.models import load_model, save_model
+from tfgan_compress.models import load_model, load_weights, save_model
 from tfgan_compress.profile import MacCounter
 from tfgan_compress.search.result import SearchResult
 from tfgan_compress.search.space import search_space, uniform_setting
@@ -122,7 +122,7 @@ class Run:
                 identities=people, callbacks=self._callbacks(data),
             )  # fmt: skip
             Recalibrator(generator)(self._calibration(data))
-            _save(folder, generator, adversary)
+            return _save(folder, generator, adversary)
         return _load(folder)
 
     def supernet(self, data, teacher, discriminator):
@@ -139,7 +139,7 @@ class Run:
                 r, supernet, discriminator, self._feed(data.train), folder,
                 teacher=teacher, sampler=sampler, callbacks=self._callbacks(data),
             )  # fmt: skip
-            _save(folder, supernet, discriminator)
+            return _save(folder, supernet, discriminator)
         return _load(folder)
 
     def search(self, data, teacher, supernet):
@@ -196,7 +196,7 @@ class Run:
                 student.set_weights(kept)
             scores = {"extracted": before, "fine_tuned": after, "kept": max(before, after)}
             write_json(folder / "scores.json", scores)
-            _save(folder, student, adversary)
+            return _save(folder, student, adversary)[0]
         return _load(folder)[0]
 
     def scorer(self, supernet, data):
@@ -292,9 +292,12 @@ def _saved(folder):
 
 
 def _save(folder, generator, discriminator):
+    """Saves both and returns them with the rounded weights, as `_load` would."""
     # The generator last: it is what `_saved` looks for.
-    save_model(discriminator, Path(folder) / "discriminator")
-    save_model(generator, Path(folder) / "generator")
+    for name, model in (("discriminator", discriminator), ("generator", generator)):
+        save_model(model, Path(folder) / name)
+        load_weights(model, Path(folder) / name)
+    return generator, discriminator
 
 
 def _load(folder):

@@ -44,11 +44,17 @@ def load_model(directory):
             f"defines it first. Received: {described.get('class')}."
         )
     model = model_class.from_config(described["config"])
-    _fill(model, directory / "weights.npz")
+    load_weights(model, directory)
     return model
 
 
-def _fill(model, path):
+def load_weights(model, directory):
+    """Gives `model` the weights that `save_model` wrote of one like it.
+
+    Raises:
+        ValueError: If the weights do not fit.
+    """
+    path = Path(directory) / "weights.npz"
     weights, values = _weights(model), _read(path)
     shapes, expected = [v.shape for v in values], [tuple(w.shape) for w in weights]
     if shapes != expected:

@@ -68,6 +68,7 @@ def test_adaptors_follow_the_dtype_policy_and_the_loss_does_not():
         loss = FeatureDistillation(TAPS, Tiny(), Tiny())
     finally:
         keras.config.set_dtype_policy("float32")
-    found = loss(Step(batch={}, outputs={}, features=features(loss), teacher_features=features(loss)))
+    own = features(loss)
+    found = loss(Step(batch={}, outputs={}, features=own, teacher_features=own))
     assert found.dtype == "float32"
     assert loss.adaptors[0].compute_dtype == "bfloat16"

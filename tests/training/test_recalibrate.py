@@ -56,7 +56,9 @@ def test_recalibration_needs_a_batch(supernet):
 def large_batch(seed):
     """Images that are large enough for SSIM's window."""
     rng = np.random.default_rng(seed)
-    return {key: rng.uniform(-1, 1, (2, 16, 16, 3)).astype("float32") for key in ("input", "target")}
+    return {
+        key: rng.uniform(-1, 1, (2, 16, 16, 3)).astype("float32") for key in ("input", "target")
+    }
 
 
 def test_a_copy_scores_1():

@@ -119,7 +119,7 @@ def test_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_backup(tmp_pat
             yield (batch if number < 2 else batch | {"target": batch["target"] * np.nan},)
 
     trainer = nets.trainer(game=False, run_eagerly=True)
-    with pytest.raises(FloatingPointError, match="At batch 0 these were not: .*pixel"):
+    with pytest.raises(FloatingPointError, match=r"At batch 0 these were not: .*pixel"):
         run_stage(trainer, data, directory=tmp_path, epochs=2, steps_per_epoch=2, verbose=0)
     epoch, path = Backup(tmp_path / "backup").latest()
     assert epoch == 1
@@ -131,5 +131,5 @@ def test_training_needs_a_backend_with_gradients(monkeypatch):
     from tfgan_compress.training.gradients import value_and_gradients
 
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
-    with pytest.raises(RuntimeError, match="tensorflow and torch backends.*'jax'"):
+    with pytest.raises(RuntimeError, match=r"tensorflow and torch backends.*'jax'"):
         value_and_gradients(lambda: None, [])
