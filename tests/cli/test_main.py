@@ -71,4 +71,4 @@ def test_help_names_every_command_and_imports_nothing_heavy():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     ).stdout
     assert out.startswith("[]")
-    assert all(f"    {command} " in out for command in cli.COMMANDS)
+    assert all(f"\n    {command}" in out for command in cli.COMMANDS)

@@ -45,6 +45,7 @@ USER_ERRORS = (
     IsADirectoryError,
     NotADirectoryError,
     PermissionError,
+    FloatingPointError,  # Training that ran away; the message says what to change.
 )
 
 
