@@ -14,6 +14,7 @@ LEVELS = (
     {"generators", "discriminators", "recognizers", "data", "elastic", "profile"},
     {"losses", "metrics"},
     {"training", "search", "export", "benchmark", "evaluate", "frontalize"},
+    {"run"},
     {"compress"},
     {"recipes", "report"},
     {"ablation", "conclude"},

@@ -8,7 +8,7 @@ equal numbers of steps, of which a sandwich costs four times as much.
 import dataclasses
 import time
 
-from tfgan_compress.compress import Run
+from tfgan_compress.run import Run
 
 ABLATIONS = {
     "without distillation": {"distillation": 0.0},
@@ -17,18 +17,19 @@ ABLATIONS = {
 }
 
 
-def ablate(run, data, found):
+def ablate(run, compressed):
     """Returns the rows of the ablation table, the run's own supernet first.
 
     Args:
-        run: A `compress.Run` with a trained teacher and supernet.
-        data: Its `Data`.
-        found: Its `SearchResult`; every supernet is scored at these channels, not fine-tuned.
+        run: A `run.Run` with a trained teacher and supernet.
+        compressed: Its `Compressed`; every supernet is scored at the channels that were found,
+            not fine-tuned.
 
     Returns:
         List of `{"name", "ssim", "minutes"}`: held-out SSIM, and the minutes that training took
         in this call (0 where a result was found).
     """
+    data, found = compressed.data, compressed.found
     rows = [_row("as shipped", run, data, found)]
     for name, changes in ABLATIONS.items():
         directory = run.directory / "ablation" / name.replace(" ", "_")

@@ -3,7 +3,10 @@
 import dataclasses
 import itertools
 
+import keras
+
 from tfgan_compress.benchmark import benchmark
+from tfgan_compress.compress import compress
 from tfgan_compress.data.augment import Augmentation
 from tfgan_compress.data.batches import batches
 from tfgan_compress.evaluate import Evaluator, keras_predictor, tflite_predictor
@@ -17,19 +20,20 @@ CALIBRATION_IMAGES = 64
 STAGES = ("teacher/pixel", "teacher/adversarial", "supernet", "student", "uniform")
 
 
-def conclude(run, data, teacher, student, found, *, uniform=None, ablation=(), demo=None):
+def conclude(run, compressed, *, ablation=(), demo=None):
     """Writes the student's files, `report.json` and `report.html`; returns the page's path.
 
     Args:
-        run: The `compress.Run` that made the models.
-        data: Its `Data`.
-        teacher: The teacher.
-        student: The fine-tuned student.
-        found: The `SearchResult`.
-        uniform: The uniformly narrowed student, to compare with.
+        run: The `run.Run` that made the models.
+        compressed: What `compress.compress` returned for it.
         ablation: Rows of the ablation table.
-        demo: `minutes` and `peak_memory_bytes`, of a demo.
+        demo: Function that returns `minutes` and `peak_memory_bytes`, of a demo.
     """
+    if run.recipe.dtype != "float32":
+        # Files are made of float32 models: load them anew.
+        keras.config.set_dtype_policy("float32")
+        compressed = compress(run, uniform=compressed.uniform is not None)
+    data, teacher, student = compressed.data, compressed.teacher, compressed.student
     files, whole = _export(run, data, teacher, student)
     evaluator = Evaluator(data.test)
     predictors = {"teacher": keras_predictor(teacher), "student": keras_predictor(student)}
@@ -37,6 +41,7 @@ def conclude(run, data, teacher, student, found, *, uniform=None, ablation=(), d
         variant: tflite_predictor(TFLiteModel.load(file.path)) for variant, file in files.items()
     }
     content = {
+        "title": f"TP-GAN, compressed: {run.recipe.name}",
         "unprocessed": evaluator.unprocessed(),
         "teacher": model_entry(
             teacher,
@@ -48,16 +53,17 @@ def conclude(run, data, teacher, student, found, *, uniform=None, ablation=(), d
             variant: export_entry(file, _measured(run, file), evaluation=evaluator(made[variant]))
             for variant, file in files.items()
         },
-        "search": found.to_dict(),
+        "search": compressed.found.to_dict(),
         "scores": read_json(run.directory / "student" / "scores.json"),
         "recipe": dataclasses.asdict(run.recipe),
         "curves": {stage: read_log(run.directory / stage / "log.csv") for stage in STAGES},
         "ablation": list(ablation),
     }
-    if uniform is not None:
-        content["uniform"] = model_entry(uniform, evaluation=evaluator(keras_predictor(uniform)))
+    if compressed.uniform is not None:
+        evaluation = evaluator(keras_predictor(compressed.uniform))
+        content["uniform"] = model_entry(compressed.uniform, evaluation=evaluation)
     if demo is not None:
-        content["demo"] = demo() if callable(demo) else demo
+        content["demo"] = demo()
     shown = predictors | {"int8 student": made["int8"]}
     batch = evaluator.sample((30, 60, 90), people=6)
     pictures = [compare("Faces", batch, shown, evaluator=evaluator, judge="faceres")]

@@ -1,16 +1,15 @@
 import types
 import typing
 
-import keras
 import pytest
 
-from tfgan_compress import compress, conclude
+from tfgan_compress import conclude, run
 from tfgan_compress.cli import main
 from tfgan_compress.recipes.frontalization import DEMO
 
 
 class FakeRun:
-    """Notes which stages are asked for, under which dtype policy."""
+    """Notes which stages are asked for."""
 
     asked: typing.ClassVar[list] = []
 
@@ -20,8 +19,7 @@ class FakeRun:
 
     def __getattr__(self, stage):
         def method(*arguments):
-            policy = keras.mixed_precision.dtype_policy().name
-            self.asked.append(stage if policy == "float32" else f"{stage} {policy}")
+            self.asked.append(stage)
             return ("generator", "adversary") if stage in ("teacher", "supernet") else stage
 
         return method
@@ -31,16 +29,15 @@ class FakeRun:
 def asked(monkeypatch, tmp_path):
     """What the commands ask of a run, and of the conclusion."""
 
-    def concluded(run, data, teacher, student, found, *, uniform, ablation, demo):
+    def concluded(run, compressed, *, ablation=(), demo=None):
         FakeRun.asked.append("conclude")
         cost = demo() if demo else {}
-        return types.SimpleNamespace(**cost, uniform=uniform, __str__=lambda self: "report")
+        return types.SimpleNamespace(**cost, uniform=compressed.uniform)
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(compress, "Run", FakeRun)
+    monkeypatch.setattr(run, "Run", FakeRun)
     monkeypatch.setattr(conclude, "conclude", concluded)
-    yield FakeRun
-    keras.config.set_dtype_policy("float32")
+    return FakeRun
 
 
 STAGES = ["teacher", "supernet", "search", "student"]
@@ -52,11 +49,11 @@ def test_compress_goes_from_data_to_report(asked, capsys):
     assert "uniform=None" in capsys.readouterr().out
 
 
-def test_uniform_student_is_made_on_demand_and_by_the_demo(asked):
+def test_uniform_student_is_made_on_demand(asked):
     main(["compress", "--recipe", "demo", "--uniform"])
     assert asked.asked == ["run runs/demo", "data", *STAGES, "uniform", "conclude"]
     assert main(["demo"]) == 0
-    assert asked.asked == ["run runs/demo", "data", *STAGES, "uniform", "conclude"]
+    assert asked.asked == ["run runs/demo", "data", *STAGES, "conclude"]
 
 
 def test_demo_tells_what_it_cost(asked, capsys):
@@ -70,12 +67,6 @@ def test_without_export_nothing_is_concluded(asked, capsys):
     main(["compress", "--recipe", "demo", "--stop-before-export"])
     assert asked.asked == ["run runs/demo", "data", *STAGES]
     assert capsys.readouterr().out == "runs/demo\n"
-
-
-def test_files_are_made_of_models_loaded_in_float32(asked):
-    main(["compress", "--recipe", "demo", "--set", "dtype=mixed_bfloat16"])
-    mixed = [f"{stage} mixed_bfloat16" for stage in ["data", *STAGES]]
-    assert asked.asked == ["run runs/demo", *mixed, *STAGES, "conclude"]
 
 
 @pytest.mark.parametrize("command", ["demo", "train", "search", "compress"])
@@ -106,6 +97,6 @@ def test_wrong_options_end_in_one_line_and_code_2(options, message, capsys, tmp_
 
 def test_directory_of_another_run_is_refused(capsys, tmp_path):
     folder = ["-o", str(tmp_path), "--set"]
-    compress.Run(DEMO, tmp_path)
+    run.Run(DEMO, tmp_path)
     assert main(["compress", "--recipe", "demo", *folder, "student_epochs=9"]) == 2
     assert "begun with other settings (student_epochs)" in capsys.readouterr().err

@@ -32,42 +32,12 @@ def run(arguments):
     made = make_run(arguments)
     if made is None:
         return 0
-    print(
-        tell(
-            made,
-            uniform=arguments.uniform,
-            ablation=arguments.ablation,
-            export=not arguments.stop_before_export,
-        )
-    )
-    return 0
-
-
-def tell(made, *, uniform=False, ablation=False, export=True, demo=None):
-    """Runs the stages of `made`; returns the path of the report, or of the run without export."""
-    import keras
-
-    data = made.data()
-    stages = _stages(made, data, uniform=uniform)
-    rows = []
-    if ablation:
-        from tfgan_compress.ablation import ablate
-
-        rows = ablate(made, data, stages["found"])
-    if not export:
-        return made.directory
+    from tfgan_compress.ablation import ablate
+    from tfgan_compress.compress import compress
     from tfgan_compress.conclude import conclude
 
-    if keras.mixed_precision.dtype_policy().compute_dtype != "float32":
-        keras.config.set_dtype_policy("float32")  # Files are made of float32 models: load anew.
-        stages = _stages(made, data, uniform=uniform)
-    return conclude(made, data, **stages, ablation=rows, demo=demo)
-
-
-def _stages(made, data, *, uniform):
-    teacher, discriminator = made.teacher(data)
-    supernet, adversary = made.supernet(data, teacher, discriminator)
-    found = made.search(data, teacher, supernet)
-    student = made.student(data, teacher, supernet, adversary, found)
-    even = made.uniform(data, teacher, supernet, adversary) if uniform else None
-    return {"teacher": teacher, "student": student, "found": found, "uniform": even}
+    compressed = compress(made, uniform=arguments.uniform)
+    rows = ablate(made, compressed) if arguments.ablation else []
+    stop = arguments.stop_before_export
+    print(made.directory if stop else conclude(made, compressed, ablation=rows))
+    return 0

@@ -27,7 +27,8 @@ def run(arguments):
     made = make_run(arguments)
     if made is None:
         return 0
-    from tfgan_compress.cli.compress import tell
+    from tfgan_compress.compress import compress
+    from tfgan_compress.conclude import conclude
 
     def cost():
         import resource
@@ -36,6 +37,6 @@ def run(arguments):
         minutes = (time.monotonic() - started) / 60
         return {"minutes": minutes, "peak_memory_bytes": 1024 * kilobytes}
 
-    page = tell(made, uniform=True, demo=cost)
+    page = conclude(made, compress(made), demo=cost)
     print(f"{page} after {(time.monotonic() - started) / 60:.1f} minutes")
     return 0

@@ -32,9 +32,6 @@ def make_run(arguments):
         for key, value in dataclasses.asdict(recipe).items():
             print(f"{key}={','.join(value) if isinstance(value, tuple) else value}")
         return None
-    import keras
+    from tfgan_compress.run import Run
 
-    from tfgan_compress.compress import Run
-
-    keras.config.set_dtype_policy(recipe.dtype)
     return Run(recipe, arguments.out or f"runs/{recipe.name}", faces=arguments.faces)

@@ -10,14 +10,15 @@ import tensorflow as tf
 
 from tests.generators.tiny import randomize
 from tests.training import nets
-from tfgan_compress import compress
-from tfgan_compress.compress import Run
+from tfgan_compress import run as stages
+from tfgan_compress.compress import compress
 from tfgan_compress.data.batches import batches
 from tfgan_compress.discriminators import TPGANDiscriminator
 from tfgan_compress.elastic import extract
 from tfgan_compress.files import read_json
 from tfgan_compress.profile import profile
 from tfgan_compress.recipes.frontalization import DEMO
+from tfgan_compress.run import Run
 
 TINY = dataclasses.replace(
     DEMO,
@@ -66,8 +67,8 @@ class Tuning:
         self.run = Run(TINY, folder)
         self.met, self.scores = [], iter(scores)
         scorer = types.SimpleNamespace(current=lambda: next(self.scores))
-        monkeypatch.setattr(compress, "train_student", self.train)
-        monkeypatch.setattr(compress, "SubnetScorer", lambda *_: scorer)
+        monkeypatch.setattr(stages, "train_student", self.train)
+        monkeypatch.setattr(stages, "SubnetScorer", lambda *_: scorer)
         for method in ("_held_out", "_calibration", "_callbacks"):
             monkeypatch.setattr(self.run, method, lambda data: [])
         self.supernet = nets.generator(elastic=True)
@@ -112,21 +113,22 @@ def test_student_that_exists_is_loaded_and_not_trained_again(tmp_path, monkeypat
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
-    """`(folder, teacher, student, data)` of a whole run."""
+    """`(folder, Compressed)` of a whole run."""
     folder = tmp_path_factory.mktemp("story")
     # Tracing graphs of hundreds of layers takes longer than the few steps themselves.
     tf.config.run_functions_eagerly(True)
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*not apply to tf.data functions")
-            return folder, *compress.compress(TINY, folder)
+            return folder, compress(Run(TINY, folder))
     finally:
         tf.config.run_functions_eagerly(False)
 
 
 def test_story_ends_in_a_student_within_the_budget(story):
-    _, teacher, student, data = story
-    whole, small = profile(teacher), profile(student)
+    made = story[1]
+    student, data = made.student, made.data
+    whole, small = profile(made.teacher), profile(student)
     assert small.macs_paper <= whole.macs_paper / TINY.macs_ratio
     assert small.params <= whole.params / TINY.params_ratio
     assert (student.elastic, student.channels["noise"]) == (False, 0)
@@ -151,8 +153,8 @@ def test_finished_run_is_loaded_and_not_trained_again(story, monkeypatch):
         raise AssertionError("Nothing is left to do.")
 
     for work in ("train_teacher", "train_student", "search"):
-        monkeypatch.setattr(compress, work, refused)
-    folder, _, student, _ = story
-    again = compress.compress(TINY, folder)[1]
-    for one, other in zip(student.get_weights(), again.get_weights(), strict=True):
+        monkeypatch.setattr(stages, work, refused)
+    folder, made = story
+    again = compress(Run(TINY, folder)).student
+    for one, other in zip(made.student.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
