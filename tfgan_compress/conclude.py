@@ -55,7 +55,8 @@ def conclude(run, compressed, *, ablation=(), demo=None):
         },
         "search": compressed.found.to_dict(),
         "scores": read_json(run.directory / "student" / "scores.json"),
-        "recipe": dataclasses.asdict(run.recipe),
+        # A report travels; the folders of its maker's machine do not.
+        "recipe": dataclasses.asdict(run.recipe) | {"frll": bool(run.recipe.frll)},
         "curves": {stage: read_log(run.directory / stage / "log.csv") for stage in STAGES},
         "ablation": list(ablation),
     }

@@ -119,7 +119,13 @@ class Run:
             )  # fmt: skip
             Recalibrator(generator)(self._calibration(data))
             return _save(folder, generator, adversary)
-        return _load(folder)
+        generator, adversary = _load(folder)
+        if generator.image_shape[0] != r.image_size:
+            raise ValueError(
+                f"image_size must be the teacher's. Received: {r.image_size}; the teacher in "
+                f"{folder} has {generator.image_shape[0]}."
+            )
+        return generator, adversary
 
     def supernet(self, data, teacher, discriminator):
         """Returns the trained supernet and its adversary, started from the teacher's weights."""

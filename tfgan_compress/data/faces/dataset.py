@@ -9,6 +9,8 @@ import functools
 import hashlib
 import multiprocessing
 import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
@@ -168,9 +170,17 @@ def _render_all(root, settings, identities, workers, progress):
             return
         # Fork would copy the threads' locks of an imported TensorFlow: it can hang.
         context = multiprocessing.get_context("spawn")
-        with context.Pool(min(workers, len(identities)), _single_threaded) as pool:
-            for _ in pool.imap_unordered(work, identities):
-                bar.update()
+        count = min(workers, len(identities))
+        try:
+            with ProcessPoolExecutor(count, context, _single_threaded) as pool:
+                for done in as_completed([pool.submit(work, i) for i in identities]):
+                    done.result()
+                    bar.update()
+        except BrokenProcessPool as error:
+            raise RuntimeError(
+                "The rendering processes died. A script that renders must do so below "
+                'if __name__ == "__main__":, or with workers=0.'
+            ) from error
 
 
 def _single_threaded():
