@@ -55,6 +55,11 @@ def test_people_are_left_on_both_sides(tmp_path, held_out):
         Run(dataclasses.replace(TINY, held_out=held_out), tmp_path)
 
 
+def test_half_floats_of_sixteen_bits_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="dtype must be one of"):
+        Run(dataclasses.replace(TINY, dtype="mixed_float16"), tmp_path)
+
+
 def test_nobody_of_the_test_set_is_trained_on(tmp_path):
     with pytest.raises(ValueError, match="where the test people begin"):
         Run(dataclasses.replace(TINY, seed=99_998), tmp_path)

@@ -74,7 +74,7 @@ class Run:
     def __init__(self, recipe, directory, *, faces=None):
         self.recipe, self.directory = recipe, Path(directory)
         self.faces = Path(faces or self.directory / "faces")
-        _check_people(recipe)
+        _check(recipe)
         self._check_recipe()
         keras.config.set_dtype_policy(recipe.dtype)
         skip_graph_rewrites()
@@ -261,8 +261,14 @@ class Run:
         write_json(path, own)
 
 
-def _check_people(recipe):
-    """Refuses people who would be in two of training, held-out and test set, or in none."""
+DTYPES = ("float32", "mixed_bfloat16")
+"""Half floats of 16 bits would need their losses scaled, which the trainer does not do."""
+
+
+def _check(recipe):
+    """Refuses an unknown dtype, and people who would be in two of the sets, or in none."""
+    if recipe.dtype not in DTYPES:
+        raise ValueError(f"dtype must be one of {DTYPES}. Received: {recipe.dtype!r}.")
     if not 0 < recipe.held_out < recipe.identities:
         raise ValueError(
             "held_out must leave at least one of the identities to train on. Received: "

@@ -12,7 +12,7 @@ from tfgan_compress.layers import tap_output
 from tfgan_compress.losses.adversarial import discriminator_loss
 from tfgan_compress.losses.step import Step
 from tfgan_compress.training.flat import FlatOptimizer
-from tfgan_compress.training.gradients import value_and_gradients
+from tfgan_compress.training.gradients import value_and_gradients, without_gradients
 
 
 class Trainer(keras.Model):
@@ -154,8 +154,7 @@ class _Frozen:
         self.model = model
 
     def __call__(self, batch):
-        outputs = self.model(_pick(self.model, batch), training=False)
-        return keras.tree.map_structure(ops.stop_gradient, outputs)
+        return without_gradients(lambda: self.model(_pick(self.model, batch), training=False))
 
 
 def _with_taps(model, taps):
