@@ -227,8 +227,8 @@ def test_command_profiles_a_saved_model_and_writes_json(tmp_path, capsys):
     ("arguments", "message"),
     [
         ([], "one of them"),
-        (["no.keras"], "No such model: no.keras"),
-        (["README.md"], "must be a .keras file"),
+        (["no.keras"], "Not found: no.keras"),
+        (["README.md"], "or a .keras file. Received: README.md"),
     ],
 )
 def test_command_says_what_is_wrong(arguments, message, capsys, monkeypatch, tmp_path):

@@ -44,8 +44,8 @@ TINY = dataclasses.replace(
 def test_directory_takes_no_second_recipe(tmp_path):
     Run(TINY, tmp_path)
     Run(TINY, tmp_path)
-    with pytest.raises(ValueError, match=r"other settings \(batch_size, factorized\)"):
-        Run(dataclasses.replace(TINY, batch_size=4, factorized=()), tmp_path)
+    with pytest.raises(ValueError, match=r"other settings \(batch_size, width_share\)"):
+        Run(dataclasses.replace(TINY, batch_size=4, width_share=0.5), tmp_path)
     assert read_json(tmp_path / "recipe.json")["batch_size"] == 2
 
 
