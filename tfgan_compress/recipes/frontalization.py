@@ -46,7 +46,7 @@ class Frontalization:
     # Loss weights; pixel losses are means over images in [-1, 1]
     patch: float = 0.3
     symmetry: float = 0.05
-    adversarial: float = 5e-3
+    adversarial: float = 1e-3  # five times as much drew streaks before the face was learned
     identity: float = 0.1
     tv: float = 1e-4
     classification: float = 0.01
