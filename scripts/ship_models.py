@@ -23,6 +23,7 @@ def main():
     parser.add_argument("run", type=Path, help="directory of a finished run")
     parser.add_argument("name", help="shipped as NAME_teacher and NAME_student")
     parser.add_argument("--command", required=True, help="what makes the models again")
+    parser.add_argument("--about", default="", help="a sentence or two for both cards")
     parser.add_argument("--real-data", action="store_true", help="the teacher saw real people")
     arguments = parser.parse_args()
     content = read_json(arguments.run / "report.json")
@@ -45,6 +46,7 @@ def main():
             title=f"{arguments.name}: TP-GAN {role}",
             command=arguments.command,
             real_data=arguments.real_data,
+            about=arguments.about,
         )
         print(folder)
 
