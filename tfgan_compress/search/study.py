@@ -8,6 +8,7 @@ several workers may share one by calling `search` with the same storage.
 
 import contextlib
 import math
+import time
 import warnings
 
 import optuna
@@ -20,6 +21,8 @@ from tfgan_compress.search.storage import open_storage, requeue_orphans, sign
 
 STRATEGIES = ("evolution", "random", "brute")
 _COMPLETE = (optuna.trial.TrialState.COMPLETE,)
+_PATIENCE = 2.0
+"""Seconds to wait for a worker that is choosing; it may have died in the midst of it."""
 
 
 def search(
@@ -170,7 +173,7 @@ def _run(study, problem, score, trials, progress):
         sign(trial)
         setting = {k: trial.suggest_categorical(k, w) for k, w in problem.searched.items()}
         key = key_of(setting, problem.searched)
-        if any(n < trial.number and k == key for n, k in seen_keys(study, problem.searched)):
+        if _taken(study, trial, key, problem.searched):
             # Only where nothing new is left, or another worker was a moment earlier.
             raise optuna.TrialPruned("scored already")
         channels = problem.channels(setting)
@@ -185,6 +188,21 @@ def _run(study, problem, score, trials, progress):
     with tqdm(total=trials, desc="search", unit="candidate", disable=not progress) as bar:
         bar.update(len(study.get_trials(deepcopy=False, states=_COMPLETE)))
         study.optimize(objective, callbacks=[_Stop(problem, trials, bar)])
+
+
+def _taken(study, trial, key, choices):
+    """Whether an earlier candidate has the same setting, once all earlier ones have chosen theirs.
+
+    Without waiting, two workers that choose at the same moment would not see each other's choice.
+    """
+    running = optuna.trial.TrialState.RUNNING
+    patience = time.monotonic() + _PATIENCE
+    while time.monotonic() < patience:
+        earlier = study.get_trials(deepcopy=False)[: trial.number]
+        if all(t.state != running or len(t.params) == len(choices) for t in earlier):
+            break
+        time.sleep(0.01)
+    return any(n < trial.number and k == key for n, k in seen_keys(study, choices))
 
 
 class _Stop:
