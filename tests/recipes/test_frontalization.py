@@ -2,25 +2,25 @@ import dataclasses
 
 import pytest
 
-from tfgan_compress.recipes.frontalization import DEMO, RECIPES, SHIPPED, override
+from tfgan_compress.recipes.frontalization import DEMO, FULL, RECIPES, override
 
 
 def test_setting_is_parsed_as_its_field():
     found = override(
-        SHIPPED,
+        FULL,
         ["image_size=64", "teacher_rate=1e-4", "name=mine", "inherit_discriminator=FALSE",
          "factorized=conv0,conv1", "factorized="],
     )  # fmt: skip
     assert (found.image_size, found.teacher_rate, found.name) == (64, 1e-4, "mine")
     assert found.inherit_discriminator is False
     assert found.factorized == ()
-    assert override(SHIPPED, ["factorized=conv0,conv1"]).factorized == ("conv0", "conv1")
-    assert SHIPPED.image_size == 128
+    assert override(FULL, ["factorized=conv0,conv1"]).factorized == ("conv0", "conv1")
+    assert FULL.image_size == 128
 
 
 def test_unknown_key_names_the_nearest_one():
     with pytest.raises(ValueError, match=r"'imagesize'. Did you mean 'image_size'\?"):
-        override(SHIPPED, ["imagesize=64"])
+        override(FULL, ["imagesize=64"])
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_unknown_key_names_the_nearest_one():
 )
 def test_wrong_value_names_the_type_that_is_needed(setting, message):
     with pytest.raises(ValueError, match=message):
-        override(SHIPPED, [setting])
+        override(FULL, [setting])
 
 
 def test_recipes_are_frozen_and_known_by_name():

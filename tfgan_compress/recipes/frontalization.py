@@ -1,14 +1,14 @@
 """TP-GAN on synthetic faces, compressed: the settings of the whole story.
 
-`SHIPPED` made the models in `saved_models/`; `DEMO` is its small sister for a first look. The
-paper (Wei et al. 2021) reports 19.4x fewer MACs and 27.3x fewer parameters for TP-GAN.
+`FULL` is the 128x128 experiment; `DEMO` is its small sister for a first look, and `DEMO_TEACHER`
+makes the teacher that `DEMO` compresses. The paper (Wei et al. 2021) reports 19.4x fewer MACs and 27.3x fewer parameters for TP-GAN.
 """
 
 import dataclasses
 
 FACTORIZED = ("conv0", "conv1", "sel128", "sel64", "dec128", "paint1")
-"""Stages at full and half size, where separable convolutions save most; measured by
-`tfgan-compress profile --sensitivity`."""
+"""Stages at full and half size, where separable convolutions save most MACs. Whether a trained
+teacher bears them, `tfgan-compress profile MODEL --sensitivity SET` has to tell."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Frontalization:
     int8_psnr: float = 35.0
 
 
-SHIPPED = Frontalization(dtype="mixed_bfloat16")
+FULL = Frontalization(dtype="mixed_bfloat16")
 
 DEMO_TEACHER = Frontalization(
     name="demo_teacher",
@@ -110,7 +110,7 @@ DEMO = dataclasses.replace(
     student_epochs=8,
 )
 
-RECIPES = {recipe.name: recipe for recipe in (SHIPPED, DEMO_TEACHER, DEMO)}
+RECIPES = {recipe.name: recipe for recipe in (FULL, DEMO_TEACHER, DEMO)}
 
 
 def override(recipe, settings):
