@@ -1,7 +1,8 @@
 """TP-GAN on synthetic faces, compressed: the settings of the whole story.
 
 `FULL` is the 128x128 experiment; `DEMO` is its small sister for a first look, and `DEMO_TEACHER`
-makes the teacher that `DEMO` compresses. The paper (Wei et al. 2021) reports 19.4x fewer MACs and 27.3x fewer parameters for TP-GAN.
+makes the teacher that `DEMO` compresses. The paper (Wei et al. 2021) reports 19.4x fewer MACs and
+27.3x fewer parameters for TP-GAN.
 """
 
 import dataclasses
