@@ -32,6 +32,7 @@ TINY = dataclasses.replace(
     test_identities=2,
     batch_size=2,
     steps_per_epoch=1,
+    coarse_epochs=1,
     teacher_epochs=1,
     adversarial_epochs=1,
     supernet_epochs=1,
@@ -145,7 +146,7 @@ def test_story_ends_in_a_student_within_the_budget(story):
 
 def test_every_stage_leaves_its_result(story):
     folder = story[0]
-    for stage in ("teacher/pixel", "teacher/adversarial", "supernet", "student"):
+    for stage in ("teacher/coarse", "teacher/pixel", "teacher/adversarial", "supernet", "student"):
         assert (folder / stage / "backup" / "epoch_00001.weights.h5").exists()
         assert (folder / stage / "images" / "epoch_00001.png").exists()
     scores = read_json(folder / "student" / "scores.json")

@@ -17,7 +17,8 @@ from tfgan_compress.report.content import FRLL_CREDIT
 from tfgan_compress.tflite import TFLiteModel
 
 CALIBRATION_IMAGES = 64
-STAGES = ("teacher/pixel", "teacher/adversarial", "supernet", "student", "uniform")
+PHASES = ("coarse", "pixel", "adversarial")
+STAGES = (*(f"teacher/{phase}" for phase in PHASES), "supernet", "student", "uniform")
 
 
 def conclude(run, compressed, *, ablation=(), demo=None):

@@ -34,6 +34,10 @@ def test_effects_depend_on_the_generator_alone(record):
     assert (first["input"] != other["input"]).any()
 
 
+def test_renderings_are_left_as_they_are(record):
+    assert apply(augment.Augmentation(), {**record, "rendered": True})["input"] is record["input"]
+
+
 def test_landmarks_move_with_the_picture(record):
     moved = apply(dataclasses.replace(NOTHING, shift=6.0, zoom=0.05, roll=5.0), record)
     x, y = moved["landmarks"][2]

@@ -1,8 +1,10 @@
+import numpy as np
 import pytest
 
 from tests.generators.tiny import difference, random_batch, random_masks, randomize
 from tfgan_compress import elastic, geometry
-from tfgan_compress.generators.tpgan import PARTS, TPGAN, tpgan_channels
+from tfgan_compress.generators.tpgan import PARTS, TPGAN, coarse_tpgan, tpgan_channels
+from tfgan_compress.profile import profile
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +61,17 @@ def test_config_rebuilds_the_same_graph(supernet):
     assert config["factorized"] == ("dec128",)
     assert config["channels"] == supernet.channels
     assert config["elastic"]
+
+
+def test_coarse_tpgan_is_the_whole_without_its_last_stage():
+    whole = randomize(TPGAN((32, 32, 3), base_width=8))
+    coarse = coarse_tpgan(whole)
+    batch = random_batch(whole, 3)
+    made, expected = coarse(batch), whole(batch)
+    np.testing.assert_array_equal(made["image_half"], expected["image_half"])
+    assert made["image"].shape == expected["image"].shape
+    assert profile(coarse).macs_true < profile(whole).macs_true / 2
+    assert {id(w) for w in coarse.weights} < {id(w) for w in whole.weights}
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,13 @@ class Augmentation:
     jpeg: float = 0.3
 
     def __call__(self, record, rng):
-        """Returns a copy of `record` (uint8 pictures) with chance effects drawn from `rng`."""
+        """Returns a copy of `record` (uint8 pictures) with chance effects drawn from `rng`.
+
+        A record marked `rendered` comes back as it is: the renderer's camera has done all this,
+        and twice is more than photographs show.
+        """
+        if record.get("rendered", False):
+            return record
         image, landmarks = self._jitter(record["input"], record["landmarks"], rng)
         image, target = self._light([image, record["target"]], rng)
         image = self._camera(image, rng)

@@ -38,7 +38,8 @@ class Frontalization:
     base_width: int = 16
     batch_size: int = 8
     steps_per_epoch: int = 100
-    teacher_epochs: int = 60  # pixel losses alone
+    coarse_epochs: int = 30  # pixel losses on half the size: less than half the work of a step
+    teacher_epochs: int = 30  # then on the whole
     adversarial_epochs: int = 40  # then all of TP-GAN's
     teacher_rate: float = 5e-4
     teacher_start: str = ""  # go on training this saved teacher instead of a new one

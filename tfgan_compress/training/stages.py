@@ -7,6 +7,7 @@ from pathlib import Path
 
 import keras
 
+from tfgan_compress.generators.tpgan import coarse_tpgan
 from tfgan_compress.losses.adversarial import AdversarialLoss
 from tfgan_compress.losses.classification import ClassificationLoss
 from tfgan_compress.losses.distillation import FeatureDistillation
@@ -41,6 +42,8 @@ def adversarial_losses(recipe):
 def train_teacher(recipe, generator, discriminator, data, directory, *, identities, callbacks=()):
     """Trains a TP-GAN: pixel losses first, then the adversary, identity and classification.
 
+    The pixel losses start on the generator without its last stage (`generators.tpgan`).
+
     Args:
         recipe: A `recipes.frontalization.Frontalization`.
         generator: The teacher to be; changed in place.
@@ -52,16 +55,22 @@ def train_teacher(recipe, generator, discriminator, data, directory, *, identiti
     """
     directory, rate = Path(directory), recipe.teacher_rate
     steps = recipe.steps_per_epoch
-    trainer = Trainer(generator, pixel_losses(recipe))
-    trainer.compile(_adam(rate, steps * recipe.teacher_epochs, 0.9))
-    _run(trainer, data, directory / "pixel", recipe.teacher_epochs, steps, callbacks)
+    phases = {
+        "coarse": (coarse_tpgan(generator), recipe.coarse_epochs),
+        "pixel": (generator, recipe.teacher_epochs),
+    }
+    for name, (model, epochs) in phases.items():
+        trainer = Trainer(model, pixel_losses(recipe))
+        trainer.compile(_adam(rate, steps * epochs, 0.9))
+        _run(trainer, data, directory / name, epochs, steps, callbacks)
 
     losses = adversarial_losses(recipe)
     code = generator.channels["code"]
     losses.append(ClassificationLoss(code, identities, weight=recipe.classification))
     trainer = Trainer(generator, losses, discriminator=discriminator)
     total = steps * recipe.adversarial_epochs
-    trainer.compile(_adam(rate, total, 0.5), _adam(rate / 5, total, 0.5))
+    # What is learned by now is refined, not learned anew.
+    trainer.compile(_adam(rate / 3, total, 0.5), _adam(rate / 5, total, 0.5))
     _run(trainer, data, directory / "adversarial", recipe.adversarial_epochs, steps, callbacks)
 
 

@@ -147,6 +147,7 @@ class FaceSet:
             "light": row["light"],
             "age": row["age"],
             "mirrored": np.bool_(mirrored),
+            "rendered": True,
         }
 
 
