@@ -1,11 +1,29 @@
-"""What every trainer of a generator has: running means of losses, random states, inference."""
+"""What every trainer has: random states in its weights; those of a generator, also inference."""
 
 import keras
 from keras import ops
 
 
-class GeneratorTrainer(keras.Model):
-    """Base of trainers: keeps the means of losses, and random states in its weights.
+class Resumable(keras.Model):
+    """Keeps the states of random generators in its weights, so that a resumed run is the same.
+
+    Keras leaves them out: those of subnets, noise and dropout.
+    """
+
+    def save_own_variables(self, store):
+        for i, state in enumerate(self._random_states()):
+            store[str(i)] = ops.convert_to_numpy(state)
+
+    def load_own_variables(self, store):
+        for i, state in enumerate(self._random_states()):
+            state.assign(store[str(i)])
+
+    def _random_states(self):
+        return [v for v in self.variables if "seed_generator" in v.path]
+
+
+class GeneratorTrainer(Resumable):
+    """Base of the trainers of a generator: keeps the means of losses, runs the generator.
 
     Args:
         generator: A functional model with inputs named by batch key and a dict of outputs.
@@ -25,18 +43,6 @@ class GeneratorTrainer(keras.Model):
     def call(self, inputs, training=False):
         """Runs the generator on the batch `inputs`; returns its dict of outputs."""
         return self.generator(pick(self.generator, inputs), training=training)
-
-    def save_own_variables(self, store):
-        # Keras leaves the states of random generators (subnets, noise, dropout) out of the weights.
-        for i, state in enumerate(self._random_states()):
-            store[str(i)] = ops.convert_to_numpy(state)
-
-    def load_own_variables(self, store):
-        for i, state in enumerate(self._random_states()):
-            state.assign(store[str(i)])
-
-    def _random_states(self):
-        return [v for v in self.variables if "seed_generator" in v.path]
 
     def _note(self, **values):
         for name, value in values.items():
