@@ -9,7 +9,7 @@ import pytest
 
 from tests.generators.tiny import difference
 from tests.training import crgan_nets as nets
-from tests.training.nets import step
+from tests.training.nets import step, values
 from tfgan_compress import elastic
 from tfgan_compress.channels import leading_masks
 from tfgan_compress.discriminators import CRGANDiscriminator
@@ -44,9 +44,7 @@ def test_penalty_is_differentiated_by_the_critics_weights():
 
 
 class Recorder(crgan.CRGANTrainer):
-    """Notes what the pathways are given; draws the same share of every range."""
-
-    drawn = 0.5
+    """Notes what the pathways are given; `drawn` and `painted` are what is drawn at random."""
 
     def _generate(self, real, view):
         self.generated = np.asarray(real), np.asarray(view)
@@ -61,24 +59,28 @@ class Recorder(crgan.CRGANTrainer):
         return keras.ops.full(shape, self.drawn if len(shape) else self.painted)
 
 
+@pytest.fixture(scope="module")
+def recorder():
+    shape = nets.SHAPE
+    return Recorder(CRGAN(shape, base_width=2), CRGANDiscriminator(shape, base_width=2))
+
+
 @pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize("painted", [False, True])
-def test_pair_is_used_both_ways_and_with_painted_faces(turned, painted):
-    shape = nets.SHAPE
-    made = Recorder(CRGAN(shape, base_width=2), CRGANDiscriminator(shape, base_width=2))
-    made.drawn, made.painted = (1.0 if c else -1.0 for c in (turned, painted))
+def test_pair_is_used_both_ways_and_with_painted_faces(recorder, turned, painted):
+    recorder.drawn, recorder.painted = (1.0 if c else -1.0 for c in (turned, painted))
     batch = nets.batch()
-    made.train_step(batch)
+    recorder.train_step(batch)
     view = np.asarray(crgan.view_of(batch["yaw"], 9))
     sides = [(batch["input"], view), (batch["target"], np.full(4, 4))]
     first, second = reversed(sides) if turned else sides
-    for found, expected in zip(made.generated, first, strict=True):
+    for found, expected in zip(recorder.generated, first, strict=True):
         np.testing.assert_array_equal(found, expected)
-    fake = (np.asarray(made.fake), first[1])
+    fake = (np.asarray(recorder.fake), first[1])
     expected = [*fake, *fake, first[0]] if painted else [*first, *second, second[0]]
-    for found, wanted in zip(made.reconstructed, expected, strict=True):
+    for found, wanted in zip(recorder.reconstructed, expected, strict=True):
         np.testing.assert_array_equal(found, wanted)
-    assert made.used == (0.0 if painted else 1.0)
+    assert recorder.used == (0.0 if painted else 1.0)
 
 
 @pytest.mark.parametrize("used", [0.0, 1.0])
@@ -86,25 +88,29 @@ def test_encoding_a_painted_face_leaves_the_generator_alone(used):
     made, batch = nets.trainer(), nets.batch()
     pictures, view = keras.ops.convert_to_tensor(batch["input"]), crgan.view_of(batch["yaw"], 9)
     parts = [m.trainable_variables for m in (made.encoder, made.decoder, made.discriminator.heads)]
-    before = [[np.array(v) for v in part] for part in parts]
+    before = [values(part) for part in parts]
     made._reconstruct((pictures, view), (pictures, view), pictures, used=used)
-    after = [[np.array(v) for v in part] for part in parts]
+    after = [values(part) for part in parts]
     changed = [nets.moved(*pair) > 0 for pair in zip(before, after, strict=True)]
     assert changed == [True, used > 0, True]
 
 
 def test_generator_and_discriminator_must_have_the_same_views():
-    with pytest.raises(ValueError, match="same views.*13, 9"):
+    with pytest.raises(ValueError, match=r"same views.*13, 9"):
         crgan.CRGANTrainer(
             CRGAN(nets.SHAPE, base_width=2, views=13), CRGANDiscriminator(nets.SHAPE, base_width=2)
         )
 
 
-def test_training_learns_view_and_colour():
-    made = nets.trainer(rate=5e-4, width=8)
-    made.compile(5e-4)
-    made.fit(nets.batches(size=16), steps_per_epoch=STEPS, shuffle=False, verbose=0)
-    raise NotImplementedError
+def test_second_pathway_learns_to_paint_what_is_asked_for():
+    made, batch = nets.trainer(rate=3e-3, reconstruction=40.0), nets.batch()
+    view, distances = crgan.view_of(batch["yaw"], 9), []
+    frontal = (keras.ops.convert_to_tensor(batch["target"]), keras.ops.full_like(view, 4))
+    for _ in range(8):
+        made.reset_metrics()
+        made._reconstruct((batch["input"], view), frontal, frontal[0], used=1.0)
+        distances.append(made.get_metrics_result()["reconstruction"])
+    assert distances[-1] < 0.8 * distances[0]
 
 
 @pytest.fixture(scope="module")
@@ -123,10 +129,9 @@ def on_torch(tmp_path_factory):
     return facts
 
 
-def test_penalty_and_first_losses_on_torch_are_those_on_tensorflow(on_torch):
+def test_penalty_on_torch_is_that_on_tensorflow_and_losses_are_finite(on_torch):
     assert on_torch["penalties"] == pytest.approx([16, 4.8, 6.4], rel=1e-5)
     assert all(np.isfinite(value) for value in on_torch["losses"].values())
-    assert on_torch["losses"]["view"] == pytest.approx(np.log(9), abs=0.01)
 
 
 def test_resumed_run_equals_the_uninterrupted_one(on_torch, tmp_path):

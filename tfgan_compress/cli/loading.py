@@ -24,6 +24,7 @@ def load_generator(path) -> Any:
 
     # Importing the classes registers them with Keras.
     import tfgan_compress.discriminators
+    import tfgan_compress.generators.crgan
     import tfgan_compress.generators.tpgan  # noqa: F401
     from tfgan_compress.models import load_model
 
