@@ -159,7 +159,7 @@ def compressed():
         sampler=SubnetSampler(search_space(largest), rule="sandwich"),
     )
     trainer.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-3))
-    return supernet, [step(trainer, nets.batch(1)) for _ in range(4)]
+    return supernet, [step(trainer, nets.batch(1)) for _ in range(3)]
 
 
 def test_common_trainer_distils_a_supernet(compressed):
