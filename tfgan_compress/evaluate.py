@@ -8,6 +8,7 @@ was made from is no gain. Left out: latency, memory and size, which are `benchma
 
 import collections
 import hashlib
+from pathlib import Path
 
 import numpy as np
 from keras import ops
@@ -25,7 +26,7 @@ def evaluate_images(predict, source, *, judges=JUDGES, batch_size=8, gallery=Non
     Args:
         predict: `predict(batch) -> (B, S, S, 3)` in [-1, 1]; see `keras_predictor`.
         source: Source of records of unseen people.
-        judges: Recognizers to ask.
+        judges: Recognizers to ask; see `Evaluator`.
         batch_size: Views predicted at a time.
         gallery: Source of the gallery's people; `source` itself by default.
     """
@@ -44,7 +45,8 @@ class Evaluator:
 
     Args:
         source: Source of records, each with `target`.
-        judges: Names of recognizers, or `{name: callable}` from images to embeddings.
+        judges: Names or folders of recognizers (see `recognizers.load_recognizer`), a folder's
+            last part being its name here; or `{name: callable}` from images to embeddings.
         gallery_source: Whose people form the gallery. `source` is a `Selection` of it, or numbers
             its people alike. `source` itself by default.
         batch_size: Views predicted at a time.
@@ -236,7 +238,7 @@ class _Judge:
 def _models(judges, image_size):
     if isinstance(judges, dict):
         return judges
-    return {name: load_recognizer(name, image_size) for name in judges}
+    return {Path(name).name: load_recognizer(name, image_size) for name in judges}
 
 
 def _digest(image):

@@ -67,6 +67,17 @@ def test_a_resumed_run_goes_on_with_the_batches_that_were_left():
     assert rest == whole[4:]
 
 
+def test_batches_as_shot_hold_negative_yaws():
+    class Left(Numbered):
+        def __getitem__(self, index):
+            return {**super().__getitem__(index), "yaw": -15.0}
+
+    options = {"batch_size": 4, "seed": 0, "shuffle": False}
+    for as_shot, yaw in ((True, -15), (False, 15)):
+        batch = next(iter(batches.batches(Left(), as_shot=as_shot, **options)))
+        assert (batch["yaw"] == yaw).all()
+
+
 def test_keras_fits_on_batches():
     class Fit(keras.Model):
         def __init__(self):

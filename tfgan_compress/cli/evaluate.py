@@ -28,7 +28,11 @@ def add_arguments(parser):
         help="rendered faces, or frll:PATH for the Face Research Lab London Set",
     )
     parser.add_argument(
-        "--judges", nargs="*", default=JUDGES, choices=JUDGES, help="recognizers (default: both)"
+        "--judges",
+        nargs="*",
+        default=JUDGES,
+        metavar="NAME",
+        help="recognizers: resnet29, faceres (default: both), or folders of your own",
     )
     parser.add_argument("--people", type=int, metavar="N", help="only the first N people")
     parser.add_argument("--threads", type=int, default=1, help="for a .tflite file (default: 1)")

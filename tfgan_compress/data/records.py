@@ -15,7 +15,8 @@ A source also has `record_identities`, the identity of each record as an integer
 splitting need not read any picture.
 
 `finish_record` makes of it what the networks take: views of negative yaw mirrored, the four
-patches cut out, pictures as float32 in [-1, 1]. Stacked records are the batch.
+patches cut out, pictures as float32 in [-1, 1]. Stacked records are the batch. Networks that need
+both sides of a face take records as they were shot instead.
 """
 
 import numpy as np
@@ -28,18 +29,20 @@ UNKNOWN = {"pitch": np.float32(0), "light": np.int32(-1), "age": np.int32(-1)}
 """What stands for a value that the data set does not give."""
 
 
-def finish_record(record):
+def finish_record(record, *, as_shot=False):
     """Returns the record as the networks take it.
 
     Args:
         record: A source's record, with uint8 `input` and `target`. It is not changed.
+        as_shot: Whether to undo a mirroring instead of mirroring views of negative yaw.
 
     Returns:
         A dict of `input`, `target` and the patches as float32 in [-1, 1], `landmarks: (5, 2)`
         float32, and the scalars `identity`, `light`, `age` (int32), `yaw`, `pitch` (float32),
-        `mirrored` (bool). Yaw is never negative.
+        `mirrored` (bool). Yaw is never negative, unless `as_shot`.
     """
-    record = mirror_record(record) if record["yaw"] < 0 else record
+    turned = record.get("mirrored", False) if as_shot else record["yaw"] < 0
+    record = mirror_record(record) if turned else record
     return {
         **network_inputs(record["input"], record["landmarks"]),
         "target": to_float(record["target"]),
