@@ -26,7 +26,7 @@ def available_recognizers():
 
 def default_features(name):
     """Returns the layers whose activations describe a face best, from fine to coarse."""
-    return _resolve(name)[2]
+    return _shipped(name).FEATURES if _is_shipped(name) else _own(name).features
 
 
 def load_recognizer(name, image_size, *, features=()):
@@ -45,7 +45,11 @@ def load_recognizer(name, image_size, *, features=()):
     Raises:
         ValueError: If there is no such recognizer or layer.
     """
-    network, framing, _ = _resolve(name)
+    if _is_shipped(name):
+        network, framing = _shipped(name).build(), _shipped(name).FRAMING
+    else:
+        network = _own(name)
+        framing = network.framing
     image = keras.Input((image_size, image_size, 3), dtype="float32", name="image")
     chip = Crop(framing, image_size, name="crop")(image)
     outputs = _with_features(network, features)(chip)
@@ -56,11 +60,16 @@ def load_recognizer(name, image_size, *, features=()):
     return _frozen(image, outputs, network.name)
 
 
-def _resolve(name):
-    """Returns `(network, framing, features)` of a recognizer."""
-    if isinstance(name, str) and name in available_recognizers():
-        module = importlib.import_module(f"{__name__}.{name}")
-        return module.build(), module.FRAMING, module.FEATURES
+def _is_shipped(name):
+    return isinstance(name, str) and name in available_recognizers()
+
+
+def _shipped(name):
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def _own(name):
+    """Returns a copy of a recognizer that is not shipped: a model, or a folder's."""
     if isinstance(name, keras.Model):
         network = type(name).from_config(name.get_config())
         network.set_weights(name.get_weights())
@@ -77,7 +86,7 @@ def _resolve(name):
             "A recognizer of your own must have the properties framing and features, as "
             f"lightcnn.LightCNN29 has. Received: a {type(network).__name__}."
         )
-    return network, network.framing, network.features
+    return network
 
 
 def _with_features(network, features):
