@@ -17,6 +17,8 @@ from tfgan_compress.data import batches, records, splits
 from tfgan_compress.recognizers import load_recognizer
 
 JUDGES = ("resnet29", "faceres")
+MOST_ANGLES = 19
+"""As many as there are from 0 to 90 degrees in steps of 5."""
 
 
 def evaluate_images(predict, source, *, judges=JUDGES, batch_size=8, gallery=None):
@@ -36,11 +38,12 @@ def evaluate_images(predict, source, *, judges=JUDGES, batch_size=8, gallery=Non
 class Evaluator:
     """Evaluates any number of models on one source; what the source shows is embedded once.
 
-    An evaluation is `{"overall": row, "by_yaw": {"30": row, ...}}`. A row is a dict of `count`,
-    `psnr`, `ssim`, and for each judge `cosine_<judge>` (to the truth) and `rank1_<judge>` (a
-    share, 0..1). Yaws are absolute, in steps of 5 degrees where all are multiples of 5, else of
-    15. A view that is itself its person's gallery picture is no probe and does not count for
-    rank-1; a row without probes has None.
+    An evaluation is `{"overall": row, "by_yaw": {"30": row, ...}}`; of a source with several
+    pitches also `"by_pitch": {"-15": {"overall": row, "by_yaw": ...}, ...}`. A row is a dict of
+    `count`, `psnr`, `ssim`, and for each judge `cosine_<judge>` (to the truth) and `rank1_<judge>`
+    (a share, 0..1). Yaws are absolute; angles are whole degrees as they are where there are few of
+    them, else in steps of 15. A view that is itself its person's gallery picture is no probe and
+    does not count for rank-1; a row without probes has None.
 
     Args:
         source: Source of records, each with `target`.
@@ -80,21 +83,25 @@ class Evaluator:
     def sample(self, yaws, *, people=None):
         """Returns a batch of views to show: person by person, one at each of `yaws` they have.
 
+        Private pictures are left out.
+
         Args:
             yaws: Absolute degrees, as in the evaluation's `by_yaw`.
             people: Identities of the source, or how many of the first; all by default.
         """
-        known = np.unique(self.identities)
+        known = np.unique(self.identities[~self._private])
         chosen = known[:people] if people is None or isinstance(people, int) else people
         places = [
-            np.flatnonzero((self.identities == person) & (self.yaw_groups == yaw))
+            np.flatnonzero((self.identities == person) & (self.yaw_groups == yaw) & ~self._private)
             for person in chosen
             for yaw in yaws
         ]
         rows = [records.finish_record(self.source[int(found[0])]) for found in places if len(found)]
         if not rows:
             raise ValueError(
-                f"yaws must be among {np.unique(self.yaw_groups).tolist()}. Received: {yaws}."
+                f"yaws must be among {np.unique(self.yaw_groups).tolist()}, of pictures that may "
+                f"be shown ({int((~self._private).sum())} of {len(self._private)}). "
+                f"Received: {yaws}."
             )
         return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
 
@@ -116,21 +123,22 @@ class Evaluator:
 
     def _read(self, gallery_digests):
         """Goes through the source once: people, yaws, and which views are probes."""
-        people, yaws, probes = [], [], []
+        people, yaws, pitches, private, probes = [], [], [], [], []
         for batch in self._batches("views"):
             views = _as_shot(batch["input"], batch["mirrored"])
             people.append(np.asarray(batch["identity"]))
-            yaws.append(np.abs(np.asarray(batch["yaw"], np.float64)))
+            yaws.append(np.abs(batch["yaw"]))
+            pitches.append(batch["pitch"])
+            private.append(np.asarray(batch["private"]))
             numbers = self._people(batch["identity"])
             probes += [
                 _digest(view) != gallery_digests.get(int(person))
                 for view, person in zip(views, numbers, strict=True)
             ]
-        self.identities, yaws = np.concatenate(people), np.concatenate(yaws)
-        step = 5 if np.allclose(yaws, np.rint(yaws / 5) * 5, atol=1e-3) else 15
-        # As metrics.by_yaw rounds.
-        self.yaw_groups = (yaws / step + 0.5).astype(int) * step
-        self._probes = np.array(probes)
+        self.identities = np.concatenate(people)
+        self.yaw_groups = _angle_groups(np.concatenate(yaws))
+        self._pitch_groups = _angle_groups(np.concatenate(pitches))
+        self._private, self._probes = np.concatenate(private), np.array(probes)
 
     def _evaluate(self, predict, embed):
         values = collections.defaultdict(list)
@@ -155,8 +163,16 @@ class Evaluator:
             }
             return {"count": int(chosen.sum()), **means}
 
-        groups = {str(yaw): row(self.yaw_groups == yaw) for yaw in np.unique(self.yaw_groups)}
-        return {"overall": row(np.ones(len(self.yaw_groups), bool)), "by_yaw": groups}
+        def by_yaw(chosen):
+            yaws = np.unique(self.yaw_groups[chosen])
+            groups = {str(yaw): row(chosen & (self.yaw_groups == yaw)) for yaw in yaws}
+            return {"overall": row(chosen), "by_yaw": groups}
+
+        whole = by_yaw(np.ones(len(self.yaw_groups), bool))
+        pitches = np.unique(self._pitch_groups)
+        if len(pitches) > 1:
+            whole["by_pitch"] = {str(p): by_yaw(self._pitch_groups == p) for p in pitches}
+        return whole
 
     def _counts(self, name):
         """Which views count for the value `name`."""
@@ -176,15 +192,29 @@ class Evaluator:
 
 
 def gallery_pictures(source):
-    """Picks one frontal, neutral picture a person, all under one light where all have it.
+    """Returns one frontal, neutral picture a person: the source's `gallery_records`, or a choice.
 
     Args:
-        source: Source of records. The light is the one that most people have, among equals the
-            one that comes first; people without it give their first picture.
+        source: Source of records. Where it does not say, all pictures are taken under one light:
+            the one that most people have, among equals the one that comes first; people without
+            it give their first picture.
 
     Returns:
         `(images, identities)`: `(n, S, S, 3)` float32 in [-1, 1], never mirrored, and `(n,)`.
     """
+    chosen = getattr(source, "gallery_records", None)
+    chosen = [source[i] for i in (_choose_gallery(source) if chosen is None else chosen)]
+    pictures = [
+        records.to_float(
+            record["target"][:, ::-1] if record.get("mirrored", False) else record["target"]
+        )
+        for record in chosen
+    ]
+    return np.stack(pictures), np.array([int(record["identity"]) for record in chosen])
+
+
+def _choose_gallery(source):
+    """Places of one record a person, of one light where all have it."""
     first = {}
     for i in range(len(source)):
         record = source[i]
@@ -192,12 +222,7 @@ def gallery_pictures(source):
         by_light.setdefault(int(record.get("light", -1)), i)
     counts = collections.Counter(light for by_light in first.values() for light in by_light)
     light = counts.most_common(1)[0][0]
-    pictures = []
-    for by_light in first.values():
-        record = source[by_light.get(light, next(iter(by_light.values())))]
-        target = records.to_float(record["target"])
-        pictures.append(target[:, ::-1] if record.get("mirrored", False) else target)
-    return np.stack(pictures), np.array(list(first))
+    return [by_light.get(light, next(iter(by_light.values()))) for by_light in first.values()]
 
 
 def keras_predictor(model):
@@ -237,6 +262,17 @@ def _models(judges, image_size):
     if isinstance(judges, dict):
         return judges
     return {name: load_recognizer(name, image_size) for name in judges}
+
+
+def _angle_groups(degrees):
+    """Rounds angles to what a table can show."""
+    degrees = np.asarray(degrees, np.float64)
+    whole = np.rint(degrees)
+    # Cameras stand at a few angles; people who move their heads do not.
+    if np.allclose(degrees, whole, atol=1e-3) and len(np.unique(whole)) <= MOST_ANGLES:
+        return whole.astype(int)
+    # As metrics.by_yaw rounds.
+    return (np.sign(degrees) * np.floor(np.abs(degrees) / 15 + 0.5)).astype(int) * 15
 
 
 def _digest(image):
