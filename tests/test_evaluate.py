@@ -4,12 +4,12 @@ import keras
 import numpy as np
 import pytest
 
+from tfgan_compress.data.gallery import gallery_pictures
 from tfgan_compress.data.records import to_float
 from tfgan_compress.data.splits import Selection
 from tfgan_compress.evaluate import (
     Evaluator,
     evaluate_images,
-    gallery_pictures,
     keras_predictor,
 )
 from tfgan_compress.geometry import frontal_landmarks

@@ -14,11 +14,10 @@ from keras import ops
 
 from tfgan_compress import metrics
 from tfgan_compress.data import batches, records, splits
+from tfgan_compress.data.gallery import gallery_pictures
 from tfgan_compress.recognizers import load_recognizer
 
 JUDGES = ("resnet29", "faceres")
-MOST_ANGLES = 19
-"""As many as there are from 0 to 90 degrees in steps of 5."""
 
 
 def evaluate_images(predict, source, *, judges=JUDGES, batch_size=8, gallery=None):
@@ -136,8 +135,8 @@ class Evaluator:
                 for view, person in zip(views, numbers, strict=True)
             ]
         self.identities = np.concatenate(people)
-        self.yaw_groups = _angle_groups(np.concatenate(yaws))
-        self._pitch_groups = _angle_groups(np.concatenate(pitches))
+        self.yaw_groups = metrics.angle_groups(np.concatenate(yaws))
+        self._pitch_groups = metrics.angle_groups(np.concatenate(pitches))
         self._private, self._probes = np.concatenate(private), np.array(probes)
 
     def _evaluate(self, predict, embed):
@@ -191,40 +190,6 @@ class Evaluator:
         return tqdm(served, total=total, desc=what, unit="batch", disable=not self._progress)
 
 
-def gallery_pictures(source):
-    """Returns one frontal, neutral picture a person: the source's `gallery_records`, or a choice.
-
-    Args:
-        source: Source of records. Where it does not say, all pictures are taken under one light:
-            the one that most people have, among equals the one that comes first; people without
-            it give their first picture.
-
-    Returns:
-        `(images, identities)`: `(n, S, S, 3)` float32 in [-1, 1], never mirrored, and `(n,)`.
-    """
-    chosen = getattr(source, "gallery_records", None)
-    chosen = [source[i] for i in (_choose_gallery(source) if chosen is None else chosen)]
-    pictures = [
-        records.to_float(
-            record["target"][:, ::-1] if record.get("mirrored", False) else record["target"]
-        )
-        for record in chosen
-    ]
-    return np.stack(pictures), np.array([int(record["identity"]) for record in chosen])
-
-
-def _choose_gallery(source):
-    """Places of one record a person, of one light where all have it."""
-    first = {}
-    for i in range(len(source)):
-        record = source[i]
-        by_light = first.setdefault(int(record["identity"]), {})
-        by_light.setdefault(int(record.get("light", -1)), i)
-    counts = collections.Counter(light for by_light in first.values() for light in by_light)
-    light = counts.most_common(1)[0][0]
-    return [by_light.get(light, next(iter(by_light.values()))) for by_light in first.values()]
-
-
 def keras_predictor(model):
     """Returns `predict(batch)` of a generator in inference mode; its inputs are batch keys."""
     names = [tensor.name for tensor in model.inputs]
@@ -262,17 +227,6 @@ def _models(judges, image_size):
     if isinstance(judges, dict):
         return judges
     return {name: load_recognizer(name, image_size) for name in judges}
-
-
-def _angle_groups(degrees):
-    """Rounds angles to what a table can show."""
-    degrees = np.asarray(degrees, np.float64)
-    whole = np.rint(degrees)
-    # Cameras stand at a few angles; people who move their heads do not.
-    if np.allclose(degrees, whole, atol=1e-3) and len(np.unique(whole)) <= MOST_ANGLES:
-        return whole.astype(int)
-    # As metrics.by_yaw rounds.
-    return (np.sign(degrees) * np.floor(np.abs(degrees) / 15 + 0.5)).astype(int) * 15
 
 
 def _digest(image):

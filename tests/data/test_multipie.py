@@ -4,7 +4,7 @@ from PIL import Image
 
 from tests.data import trees
 from tfgan_compress.data import multipie
-from tfgan_compress.evaluate import gallery_pictures
+from tfgan_compress.data.gallery import gallery_pictures
 
 LESS = {"train_people": 2}
 

@@ -179,9 +179,8 @@ def _rows(shots, known, frontal_light):
     for moment in sorted(shots):
         found = shots[moment]
         missing += _missing_cells(moment, found)
-        pictures = {
-            cell: _picture(path, cell, found, known, frontal_light) for cell, path in found.items()
-        }
+        best = _best_lit(found, frontal_light)
+        pictures = {cell: _picture(path, cell[0], best, known) for cell, path in found.items()}
         rows += [
             {
                 "input": pictures[camera, light],
@@ -197,14 +196,22 @@ def _rows(shots, known, frontal_light):
     return rows, missing
 
 
-def _picture(path, cell, found, known, frontal_light):
-    camera, _ = cell
+def _best_lit(found, frontal_light):
+    """Returns `{camera: path}`: under the frontal light, or else one in the middle of the row."""
+    lights = collections.defaultdict(list)
+    for camera, light in sorted(found):
+        lights[camera].append(light)
+    return {
+        camera: found[camera, frontal_light if frontal_light in own else own[len(own) // 2]]
+        for camera, own in lights.items()
+    }
+
+
+def _picture(path, camera, best, known):
     given = known.get(path.stem, known.get(path.stem[:-3]))
     if given is not None:
         return aligned.Picture(path, given, CAMERAS[camera])
-    lights = sorted(light for name, light in found if name == camera)
-    best = frontal_light if frontal_light in lights else lights[len(lights) // 2]
-    return aligned.Picture(path, yaw=CAMERAS[camera], look_in=found[camera, best])
+    return aligned.Picture(path, yaw=CAMERAS[camera], look_in=best[camera])
 
 
 def _missing_cells(moment, found):
