@@ -97,7 +97,10 @@ def _evaluate(models, arguments):
         evaluator = Evaluator(
             source, judges=tuple(arguments.judges), gallery_source=gallery, progress=True
         )
-        evaluations[_title(name, source, evaluator)] = {
+        title = _title(name, source, evaluator)
+        if title in evaluations:
+            raise ValueError(f"--data must be of different names. Received {title!r} twice.")
+        evaluations[title] = {
             "unprocessed view": evaluator.unprocessed(),
             **{_label(n): evaluator(keras_predictor(model)) for n, model in models.items()},
         }

@@ -71,9 +71,10 @@ class AlignedPairs:
         row = self._rows[index]
         return {
             **row,
-            "input": np.asarray(self._images[row["input"]]),
-            "target": np.asarray(self._images[row["target"]]),
-            "landmarks": np.asarray(self._landmarks[row["input"]]),
+            # Copies, because a mapped file must not be written to.
+            "input": np.array(self._images[row["input"]]),
+            "target": np.array(self._images[row["target"]]),
+            "landmarks": np.array(self._landmarks[row["input"]]),
             "identity": int(self.record_identities[index]),
         }
 
@@ -182,16 +183,16 @@ class _Locator:
             if name not in self.found and name not in self._missed:
                 try:
                     image = image if path == picture.path else photos.as_photo(path)
-                    self.found[name] = self._ask(image, picture.yaw)
+                    self.found[name] = self._ask(path, image, picture.yaw)
                 except (ValueError, FileNotFoundError) as error:
                     self._missed[name] = _named(path, error)
             if name in self._missed:
                 raise ValueError(self._missed[name])
             return self.found[name]
 
-    def _ask(self, image, yaw):
+    def _ask(self, path, image, yaw):
         if self._landmarker is None:
-            raise ValueError("has no landmarks, and no landmarker was given.")
+            raise ValueError(f"{path} has no landmarks, and no landmarker was given.")
         return np.asarray(self._landmarker(image, yaw), np.float32).tolist()
 
 
@@ -220,9 +221,7 @@ def _align_into(aligned, pictures, locator):
 def _named(path, error):
     """The error's message, with the file's name if it does not say it."""
     message = str(error)
-    if str(path) in message:
-        return message
-    return f"{path} {message}" if message.startswith("has ") else f"{path}: {message}"
+    return message if str(path) in message else f"{path}: {message}"
 
 
 def _fingerprint(picture):

@@ -106,6 +106,17 @@ def folders(path):
     return sorted((entry for entry in entries if entry.is_dir()), key=lambda entry: entry.name)
 
 
+def ranges(numbers):
+    """Returns sorted numbers as text such as `00-03, 07`."""
+    groups = []
+    for number in numbers:
+        if groups and groups[-1][1] == number - 1:
+            groups[-1][1] = number
+        else:
+            groups.append([number, number])
+    return ", ".join(f"{a:02d}" if a == b else f"{a:02d}-{b:02d}" for a, b in groups)
+
+
 def _angles(rows):
     """A table of how many pictures there are of each yaw, and pitch where there are several."""
     counts = collections.Counter((row.get("pitch", 0.0), row["yaw"]) for row in rows)

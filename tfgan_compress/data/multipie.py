@@ -21,7 +21,7 @@ import re
 from pathlib import Path
 
 from tfgan_compress.data import aligned, points
-from tfgan_compress.data.inventory import Inventory, folders, split_first
+from tfgan_compress.data.inventory import Inventory, folders, ranges, split_first
 
 CAMERAS = {
     "24_0": 90.0, "01_0": 75.0, "20_0": 60.0, "19_0": 45.0, "04_1": 30.0, "05_0": 15.0,
@@ -221,7 +221,7 @@ def _missing_cells(moment, found):
         if absent:
             by_light[tuple(absent)].append(camera)
     for absent, cameras in by_light.items():
-        lights = "all lights" if len(absent) == len(LIGHTS) else f"lights {_ranges(absent)}"
+        lights = "all lights" if len(absent) == len(LIGHTS) else f"lights {ranges(absent)}"
         lost = "; its other pictures have no target there" if FRONTAL in cameras else ""
         which = "all cameras" if len(cameras) == len(CAMERAS) else ", ".join(cameras)
         yield f"{moment}: {which}: {lights}{lost}"
@@ -250,14 +250,3 @@ def _landmark_note(rows):
     given = sum(picture.landmarks is not None for picture in pictures)
     looks = {picture.look_in for picture in pictures if picture.landmarks is None}
     return f"landmarks: {given} pictures in the landmark file, {len(looks)} left for the detector"
-
-
-def _ranges(numbers):
-    """Writes sorted numbers as `00-03, 07`."""
-    groups = []
-    for number in numbers:
-        if groups and groups[-1][1] == number - 1:
-            groups[-1][1] = number
-        else:
-            groups.append([number, number])
-    return ", ".join(f"{a:02d}" if a == b else f"{a:02d}-{b:02d}" for a, b in groups)
