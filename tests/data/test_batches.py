@@ -130,6 +130,13 @@ def test_a_split_needs_someone_on_each_side():
         splits.split_identities([1, 2], held_out=2, seed=0)
 
 
+def test_the_first_of_those_who_are_there_train():
+    ids = ["346", "007", "250", "001", "007"]
+    assert splits.first_identities(ids, 3) == (("001", "007", "250"), ("346",))
+    with pytest.raises(ValueError, match="Received: 4 people"):
+        splits.first_identities(ids, 4)
+
+
 def test_split_sources_number_their_identities_from_zero():
     train, held = splits.split_source(Numbered(), held_out=2, seed=1)
     assert len(train) == 6 and len(held) == 4

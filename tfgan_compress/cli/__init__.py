@@ -16,11 +16,13 @@ from tfgan_compress.cli.quiet import quiet
 COMMANDS = (
     "demo",
     "faces",
+    "data",
     "train",
     "compress",
     "search",
     "export",
     "evaluate",
+    "tables",
     "benchmark",
     "frontalize",
     "profile",

@@ -8,7 +8,10 @@ COLUMNS = ("params", "macs_true", "macs_paper")
 def add_arguments(parser):
     """Adds the command's options."""
     parser.add_argument(
-        "model", nargs="?", metavar="MODEL", help="a saved model: a folder, or a .keras file"
+        "model",
+        nargs="?",
+        metavar="MODEL",
+        help="a saved model: a folder, a shipped name, or a .keras file",
     )
     parser.add_argument(
         "--generator",
