@@ -178,5 +178,6 @@ def test_searched_student_equals_its_subnet(compressed):
     assert counter(found.channels) <= budget
     elastic.set_masks(supernet, leading_masks(supernet.channels, found.channels))
     student, batch = elastic.extract(supernet), {"input": nets.batch(4)["input"]}
-    assert difference(supernet, student, batch) < 1e-5
-    assert difference(supernet, student, batch, training=True) < 1e-5
+    # In float32, through norms of small variance; tests of the generator compare in float64.
+    assert difference(supernet, student, batch) < 1e-4
+    assert difference(supernet, student, batch, training=True) < 1e-4
