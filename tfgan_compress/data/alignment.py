@@ -1,12 +1,16 @@
 """Warps a photograph to the aligned square image that the networks take.
 
-The geometry is `geometry.alignment_matrix`'s; here are only the pixels.
+The geometry is `geometry.alignment_matrix`'s; here are only the pixels. Each step computes whole
+numbers by a stated rule, so that an app gets the same bytes without OpenCV: `warp` says which.
 """
 
 import cv2
 import numpy as np
 
 from tfgan_compress import geometry
+
+_STEPS = 32
+"""Parts into which a pixel is divided where the warp samples between pixels."""
 
 
 def align(image, landmarks, image_size):
@@ -32,8 +36,8 @@ def estimate_yaw(landmarks):
     two are sine and cosine of the angle, as measured on frontal and profile photographs.
     """
     points = geometry.transform_points(geometry.alignment_matrix(landmarks, 128), landmarks)
-    eyes = (points[1, 0] - points[0, 0]) / 45.6
-    nose = (points[2, 0] - points[:2, 0].mean()) / 31.2
+    left, right, tip = points[:3, 0].astype(np.float64)
+    eyes, nose = (right - left) / 45.6, (tip - (left + right) / 2) / 31.2
     return float(np.degrees(np.arctan2(nose, max(eyes, 0.0))))
 
 
@@ -41,58 +45,65 @@ def warp(image, matrix, image_size):
     """Applies the `(2, 3)` similarity `matrix`; edges are repeated, shrinking does not alias.
 
     A bilinear warp reads four pixels however far apart the samples lie, so an image that shrinks
-    is blurred first, as a Gaussian pyramid would.
+    is halved, then blurred first, as a Gaussian pyramid would. The blur weighs in 256ths, rows
+    then columns, the weights' rounding errors carried towards the middle one; the warp samples at
+    32nds of a pixel. Both sum whole numbers and round halves up.
     """
     matrix = np.asarray(matrix, np.float64)
-    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    scale = geometry.scale_of(matrix)
     image, matrix = _window(image, matrix, image_size, margin=4 / min(scale, 1.0) + 2)
-    if scale < 0.25:
+    while scale <= 0.25:
         # Halving by area first keeps the blur small on large photographs.
-        factor = 2 ** int(np.floor(np.log2(0.5 / scale)))
-        image, matrix = _shrink(image, matrix, factor)
-        scale *= factor
+        image, scale = _halve(image), scale * 2
+        matrix = np.column_stack([matrix[:, :2] * 2, matrix[:, 2] + matrix[:, :2].sum(1) / 2])
     if scale < 1:
         image = cv2.GaussianBlur(image, (0, 0), 0.5 * np.sqrt(1 / scale**2 - 1) + 1e-3)
-    return cv2.warpAffine(
-        image,
-        matrix,
-        (image_size, image_size),
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    return _sample(image, matrix, image_size)
 
 
 def shrink(image, longest):
-    """Shrinks `image` by area so that its longer side is at most `longest`.
+    """Halves `image` by area until its longer side is at most `longest`.
 
     Returns:
-        `(small, grow)`: the picture and `(2,)` old over new width and height; points go back as
-        `(point + 0.5) * grow - 0.5`.
+        `(small, grow)`: the picture and how often it was made smaller, 1, 2, 4, ...; points go
+        back as `(point + 0.5) * grow - 0.5`.
     """
-    factor = min(1.0, longest / max(image.shape[:2]))
-    height, width = (max(1, round(side * factor)) for side in image.shape[:2])
-    if factor < 1:
-        small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-    else:
-        small = image
-    return small, np.array([image.shape[1] / width, image.shape[0] / height])
+    grow = 1
+    while max(image.shape[:2]) > longest:
+        image, grow = _halve(image), 2 * grow
+    return image, grow
 
 
 def _window(image, matrix, image_size, *, margin):
     """Cuts what the warp will read out of `image`, so that a huge photograph costs no more."""
     corners = np.array([(0, 0), (image_size, 0), (0, image_size), (image_size, image_size)])
-    source = (corners - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+    source = geometry.untransform_points(matrix, corners)
     limits = np.array(image.shape[1::-1])
     low = np.clip(np.floor(source.min(0) - margin), 0, limits - 1).astype(int)
     high = np.clip(np.ceil(source.max(0) + margin), low + 1, limits).astype(int)
     window = np.ascontiguousarray(image[low[1] : high[1], low[0] : high[0]])
-    return window, np.column_stack([matrix[:, :2], matrix[:, 2] + matrix[:, :2] @ low])
+    offset = [row[0] * low[0] + row[1] * low[1] + row[2] for row in matrix]
+    return window, np.column_stack([matrix[:, :2], offset])
 
 
-def _shrink(image, matrix, factor):
-    """Shrinks `image` by an integer factor and adapts `matrix` to the smaller image."""
-    small, grow = shrink(image, max(image.shape[:2]) / factor)
-    # Pixel centres lie at whole numbers: old = (new + 0.5) * grow - 0.5.
-    linear = matrix[:, :2] * grow
-    offset = matrix[:, 2] + matrix[:, :2] @ (0.5 * grow - 0.5)
-    return small, np.column_stack([linear, offset])
+def _halve(image):
+    """Averages 2x2 pixels, halves rounded up; an odd last row or column is repeated."""
+    height, width = image.shape[:2]
+    if height % 2 or width % 2:
+        image = cv2.copyMakeBorder(image, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
+    size = ((width + 1) // 2, (height + 1) // 2)
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def _sample(image, matrix, image_size):
+    """Samples `image` bilinearly where `matrix` takes each target pixel from."""
+    grid = np.stack(np.meshgrid(np.arange(image_size), np.arange(image_size)), -1)
+    last = np.array(image.shape[1::-1]) - 1
+    # Not warpAffine: its floats differ between processors, and OpenCV's fixed point does not.
+    steps = np.rint(geometry.untransform_points(matrix, grid) * _STEPS)
+    steps = np.clip(steps, 0, last * _STEPS).astype(int)
+    whole, part = np.divmod(steps, _STEPS)
+    weights = (part[..., 1] * _STEPS + part[..., 0]).astype(np.uint16)
+    return cv2.remap(
+        image, whole.astype(np.int16), weights, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
