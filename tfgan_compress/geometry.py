@@ -111,10 +111,15 @@ def transform_points(matrix, points):
 
 def untransform_points(matrix, points):
     """Undoes `transform_points`: float64 `(..., 2)`, by the adjugate of the 2x2 part."""
-    (a, b, left), (c, d, top) = np.asarray(matrix, np.float64)
     x, y = np.moveaxis(np.asarray(points, np.float64), -1, 0)
+    return np.stack(untransform(matrix, x, y), -1)
+
+
+def untransform(matrix, x, y):
+    """Returns `untransform_points` of `x` and `y`, which are broadcast, as two arrays."""
+    (a, b, left), (c, d, top) = np.asarray(matrix, np.float64)
     x, y, determinant = x - left, y - top, a * d - b * c
-    return np.stack([(d * x - b * y) / determinant, (a * y - c * x) / determinant], -1)
+    return (d * x - b * y) / determinant, (a * y - c * x) / determinant
 
 
 def scale_of(matrix):

@@ -97,13 +97,14 @@ def _halve(image):
 
 def _sample(image, matrix, image_size):
     """Samples `image` bilinearly where `matrix` takes each target pixel from."""
-    grid = np.stack(np.meshgrid(np.arange(image_size), np.arange(image_size)), -1)
-    last = np.array(image.shape[1::-1]) - 1
+    places = np.arange(image_size)
+    whole = np.empty((image_size, image_size, 2), np.int16)
+    parts = []
     # Not warpAffine: its floats differ between processors, and OpenCV's fixed point does not.
-    steps = np.rint(geometry.untransform_points(matrix, grid) * _STEPS)
-    steps = np.clip(steps, 0, last * _STEPS).astype(int)
-    whole, part = np.divmod(steps, _STEPS)
-    weights = (part[..., 1] * _STEPS + part[..., 0]).astype(np.uint16)
-    return cv2.remap(
-        image, whole.astype(np.int16), weights, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    source = geometry.untransform(matrix, places, places[:, None])
+    for axis, (place, length) in enumerate(zip(source, image.shape[1::-1], strict=True)):
+        steps = np.rint(place * _STEPS).clip(0, (length - 1) * _STEPS).astype(np.int32)
+        whole[..., axis] = steps // _STEPS
+        parts.append(steps % _STEPS)
+    weights = (parts[1] * _STEPS + parts[0]).astype(np.uint16)
+    return cv2.remap(image, whole, weights, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
