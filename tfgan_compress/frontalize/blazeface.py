@@ -92,7 +92,8 @@ def suppress(detections):
     rest = sorted(detections, key=lambda detection: -detection.score)
     kept = []
     while rest:
-        same = [d for d in rest if _overlap(rest[0].box, d.box) > OVERLAP]
+        # A box without area overlaps nothing, not even itself.
+        same = [d for d in rest if d is rest[0] or _overlap(rest[0].box, d.box) > OVERLAP]
         rest = [d for d in rest if not any(d is other for other in same)]
         # Only boxes of about the same size see the same face in the same detail.
         alike = [d for d in same if 0.7 < _side(d.box) / _side(same[0].box) < 1.4]
