@@ -33,10 +33,15 @@ def compare(java, model):
         ValueError: Naming the first photograph and picture whose bytes differ.
     """
     frontalizer = frontalize.Frontalizer(model)
-    return [
-        f"{name}: {_compare_one(frontalizer, java, model, photo, name)}"
-        for name, photo in sample_photos().items()
-    ]
+    command = [*java, str(model.parent / tflite.CONTRACT)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        kotlin = _Kotlin(process, model)
+        lines = [
+            f"{name}: {_compare_one(frontalizer, kotlin, photo, name)}"
+            for name, photo in sample_photos().items()
+        ]
+        kotlin.send(0, 0)
+    return lines
 
 
 def sample_photos():
@@ -54,12 +59,12 @@ def sample_photos():
     return {"turned": turned, "profile": profile, "two faces": two, "large": large, "none": grey}
 
 
-def _compare_one(frontalizer, java, model, photo, name):
+def _compare_one(frontalizer, kotlin, photo, name):
     try:
         expected = frontalizer(photo)
     except ValueError as error:
         expected = str(error)
-    found = _run_kotlin([*java, str(model.parent / tflite.CONTRACT)], photo, model)
+    found = kotlin.frontalize(photo)
     if isinstance(expected, str) or isinstance(found, str):
         if not isinstance(expected, str) or not isinstance(found, str):
             raise ValueError(f"{name}: Python says {expected!r}, Kotlin {found!r}.")
@@ -72,9 +77,9 @@ def _compare_one(frontalizer, java, model, photo, name):
         "image": (best.image, np.frombuffer(found["image"], np.uint8).reshape(size)),
         "faces": (np.array(len(expected) > 1), np.array(bool(found["notice"]))),
     }
-    for what, (python, kotlin) in pairs.items():
-        if not np.array_equal(python, kotlin):
-            off = np.abs(python.astype(float) - np.asarray(kotlin, float))
+    for what, (here, there) in pairs.items():
+        if not np.array_equal(here, there):
+            off = np.abs(here.astype(float) - np.asarray(there, float))
             raise ValueError(
                 f"{name}: {what} must be the same in Python and Kotlin. Received: "
                 f"{(off > 0).sum()} of {off.size} numbers differ, by {off.max():g} at most."
@@ -82,57 +87,61 @@ def _compare_one(frontalizer, java, model, photo, name):
     return f"yaw {best.face.yaw:.1f}, {len(best.image.tobytes())} bytes the same {found['notice']}"
 
 
-class _Pipe:
-    """Java's DataInput and DataOutput over the streams of a process."""
+class _Kotlin:
+    """The Kotlin side: a process that is fed over Java's DataInput and DataOutput."""
 
-    def __init__(self, process):
+    def __init__(self, process, model):
         self.source, self.sink = process.stdout, process.stdin
+        self.contract = tflite.read_contract(model)
+        interpreter = tflite.load_interpreter(model.read_bytes())
+        self.student = interpreter.get_signature_runner(tflite.SIGNATURE)
+        self.networks = {}
+
+    def frontalize(self, photo):
+        """Returns what Kotlin makes of `photo`: a dict, or the text of its refusal."""
+        height, width = photo.shape[:2]
+        self.send(width, height, photo.size, photo.tobytes())
+        while (kind := self.text()) == "run":
+            name = self.text()
+            outputs = self._run(name, {self.text(): self.block() for _ in range(self.number())})
+            self.send(len(outputs), *(part for o in outputs for part in (len(o), o)))
+        if kind == "problem":
+            return self.text()
+        count = 2 * len(geometry.LANDMARKS)
+        numbers = np.frombuffer(self.read(8 * (count + 1)), ">f8")
+        return {"landmarks": numbers[:count], "yaw": numbers[count], "notice": self.text(),
+                "input": self.block(), "image": self.block()}  # fmt: skip
+
+    def _run(self, name, inputs):
+        if name == "student":
+            return [_run_student(self.student, self.contract, inputs)]
+        self.networks.setdefault(name, models.load(f"{name}.tflite"))
+        return _run_network(self.networks[name], inputs["input"])
 
     def read(self, count):
+        """Returns the next `count` bytes."""
         content = self.source.read(count)
         if len(content) < count:
             raise ValueError("The Kotlin side ended early; what it printed stands above.")
         return content
 
     def number(self):
+        """Returns the next integer."""
         return struct.unpack(">i", self.read(4))[0]
 
     def text(self):
+        """Returns the next text."""
         return self.read(struct.unpack(">H", self.read(2))[0]).decode()
 
     def block(self):
+        """Returns the next bytes, whose count stands before them."""
         return self.read(self.number())
 
-    def send(self, *blocks):
-        for block in blocks:
-            self.sink.write(block if isinstance(block, bytes) else struct.pack(">i", block))
+    def send(self, *parts):
+        """Sends integers and bytes."""
+        for part in parts:
+            self.sink.write(part if isinstance(part, bytes) else struct.pack(">i", part))
         self.sink.flush()
-
-
-def _run_kotlin(command, photo, model):
-    """Returns what Kotlin makes of `photo`: a dict, or the text of its refusal."""
-    contract = tflite.read_contract(model)
-    student = tflite.load_interpreter(model.read_bytes()).get_signature_runner(tflite.SIGNATURE)
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        pipe = _Pipe(process)
-        height, width = photo.shape[:2]
-        pipe.send(width, height, photo.size, photo.tobytes())
-        networks = {}
-        while (kind := pipe.text()) == "run":
-            name = pipe.text()
-            inputs = {pipe.text(): pipe.block() for _ in range(pipe.number())}
-            if name == "student":
-                outputs = [_run_student(student, contract, inputs)]
-            else:
-                networks.setdefault(name, models.load(f"{name}.tflite"))
-                outputs = _run_network(networks[name], inputs["input"])
-            pipe.send(len(outputs), *(part for o in outputs for part in (len(o), o)))
-        if kind == "problem":
-            return pipe.text()
-        count = 2 * len(geometry.LANDMARKS)
-        numbers = np.frombuffer(pipe.read(8 * (count + 1)), ">f8")
-        return {"landmarks": numbers[:count], "yaw": numbers[count], "notice": pipe.text(),
-                "input": pipe.block(), "image": pipe.block()}  # fmt: skip
 
 
 def _run_network(network, content):

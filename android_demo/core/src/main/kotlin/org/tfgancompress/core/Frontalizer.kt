@@ -24,7 +24,11 @@ class Frontalized(
     val image: RgbImage,
     val notice: Problem?,
     val milliseconds: Map<Stage, Double>,
-)
+) {
+    /** The same with the time of one more stage. */
+    fun timed(stage: Stage, time: Double) =
+        Frontalized(face, input, image, notice, milliseconds + (stage to time))
+}
 
 /**
  * From a photograph to a frontal face, as `tfgan_compress.frontalize.photo`.

@@ -19,17 +19,21 @@ fun main(arguments: Array<String>) {
         FaceMesh { pipe.network("face_mesh", it) },
     )
     val frontalizer = Frontalizer(contract, landmarker, { pipe.student(contract, it) })
-    try {
-        pipe.result(frontalizer.frontalize(pipe.photo()))
-    } catch (error: ProblemException) {
-        pipe.problem(error.problem)
+    while (true) {
+        val photo = pipe.photo() ?: break
+        try {
+            pipe.result(frontalizer.frontalize(photo))
+        } catch (error: ProblemException) {
+            pipe.problem(error.problem)
+        }
     }
 }
 
 private class Pipe(private val input: DataInputStream, private val output: DataOutputStream) {
-    fun photo(): RgbImage {
+    /** The next photograph; a width of 0 ends the talk. */
+    fun photo(): RgbImage? {
         val (width, height) = input.readInt() to input.readInt()
-        return RgbImage(width, height, block())
+        return if (width == 0) null else RgbImage(width, height, block())
     }
 
     fun network(name: String, picture: FloatArray): List<FloatArray> {

@@ -1,0 +1,17 @@
+package androidx.camera.view;
+
+import android.content.Context;
+import android.widget.FrameLayout;
+import androidx.annotation.NonNull;
+import androidx.annotation.Nullable;
+
+public final class PreviewView extends FrameLayout {
+    public PreviewView(@NonNull Context context) {
+        super(context);
+    }
+
+    @Nullable
+    public native CameraController getController();
+
+    public native void setController(@Nullable CameraController controller);
+}

@@ -1,0 +1,14 @@
+package androidx.lifecycle
+
+import android.app.Application
+import kotlinx.coroutines.CoroutineScope
+
+interface LifecycleOwner
+
+abstract class ViewModel {
+    protected open fun onCleared() {}
+}
+
+open class AndroidViewModel(val application: Application) : ViewModel()
+
+val ViewModel.viewModelScope: CoroutineScope get() = TODO()

@@ -1,0 +1,3 @@
+"""Checks of the app itself; filled below."""
+
+CHECKS = {}
