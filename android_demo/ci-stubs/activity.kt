@@ -5,7 +5,7 @@ import androidx.lifecycle.LifecycleOwner
 import androidx.lifecycle.ViewModel
 
 abstract class ComponentActivity :
-    Activity(null),
+    Activity(),
     LifecycleOwner
 
 fun ComponentActivity.enableEdgeToEdge(): Unit = TODO()

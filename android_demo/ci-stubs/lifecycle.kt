@@ -3,8 +3,6 @@ package androidx.lifecycle
 import android.app.Application
 import kotlinx.coroutines.CoroutineScope
 
-interface LifecycleOwner
-
 abstract class ViewModel {
     protected open fun onCleared() {}
 }

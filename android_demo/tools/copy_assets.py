@@ -12,7 +12,6 @@ from importlib import resources
 from pathlib import Path
 
 from tfgan_compress import files, shipped, tflite
-from tfgan_compress.export import contract as contracts
 
 ASSETS = Path(__file__).parents[1] / "app" / "src" / "main" / "assets"
 DETECTORS = ("face_detection_short_range", "face_mesh")
@@ -40,7 +39,9 @@ def copy_assets(folder):
         raise FileNotFoundError(f"There must be a shipped student in {shipped.SHIPPED[-1]}.")
     hashes = {}
     for name in DETECTORS:
-        content = (resources.files("tfgan_compress.frontalize.models") / f"{name}.tflite").read_bytes()
+        content = (
+            resources.files("tfgan_compress.frontalize.models") / f"{name}.tflite"
+        ).read_bytes()
         with files.atomic_path(folder / "detectors" / f"{name}.tflite") as temporary:
             temporary.write_bytes(content)
         hashes[name] = tflite.sha256(content)
@@ -51,7 +52,7 @@ def copy_assets(folder):
 def _students():
     for root in shipped.SHIPPED:
         for path in sorted(root.glob("*/*/model.tflite")):
-            if tflite.read_contract(path)["task"] == contracts.FRONTALIZATION:
+            if "alignment" in tflite.read_contract(path):
                 yield path
 
 

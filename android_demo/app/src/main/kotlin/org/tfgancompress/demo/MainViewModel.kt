@@ -12,6 +12,7 @@ import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import org.tfgancompress.core.ProblemException
 import org.tfgancompress.core.RgbImage
+import org.tfgancompress.core.Stage
 import org.tfgancompress.demo.image.PhotoReader
 import org.tfgancompress.demo.infer.Engine
 import org.tfgancompress.demo.infer.Processor
@@ -80,11 +81,11 @@ class MainViewModel(application: Application) : AndroidViewModel(application) {
         val model = current.value.model ?: return
         work {
             current.update { it.copy(result = null) }
-            val (shown, result) = engine.frontalize(model, current.value.processor) {
-                read().also { photo = it }
-            }
+            // Read first: a photo is kept even where the model is refused or sees no face.
+            val (shown, time) = engine.read(read)
             photo = shown
-            current.update { it.copy(result = result) }
+            val result = engine.frontalize(model, current.value.processor, shown)
+            current.update { it.copy(result = result.timed(Stage.DECODE, time)) }
         }
     }
 

@@ -14,11 +14,9 @@ import org.tfgancompress.core.Json
 import org.tfgancompress.core.Landmarker
 import org.tfgancompress.core.LatencyStats
 import org.tfgancompress.core.ModelContract
-import org.tfgancompress.core.Prepared
 import org.tfgancompress.core.Problem
 import org.tfgancompress.core.ProblemException
 import org.tfgancompress.core.RgbImage
-import org.tfgancompress.core.Stage
 import org.tfgancompress.core.sha256
 
 /** A shipped student: the folder of its file, and its contract. */
@@ -34,8 +32,8 @@ data class Measured(val model: ShippedModel, val image: RgbImage, val latency: L
  */
 class Engine(private val assets: AssetManager) {
     private val owner = Dispatchers.Default.limitedParallelism(1)
-    private val detector = lazy { detector("face_detection_short_range") }
-    private val mesh = lazy { detector("face_mesh") }
+    private val detector = lazy { loadDetector("face_detection_short_range") }
+    private val mesh = lazy { loadDetector("face_mesh") }
     private val landmarker by lazy {
         Landmarker(FaceDetector(detector.value), FaceMesh(mesh.value))
     }
@@ -51,22 +49,25 @@ class Engine(private val assets: AssetManager) {
     suspend fun models(): List<ShippedModel> = withContext(owner) {
         assets.list(MODELS).orEmpty().sorted().map { name ->
             val folder = "$MODELS/$name"
-            ShippedModel(folder, ModelContract.parse(read("$folder/$CONTRACT").decodeToString()))
+            ShippedModel(folder, ModelContract.parse(asset("$folder/$CONTRACT").decodeToString()))
         }
     }
 
-    /** The largest face of what `read` reads, from the front. */
+    /** What `read` reads, and how many milliseconds that took. */
+    suspend fun read(read: () -> RgbImage): Pair<RgbImage, Double> = withContext(owner) {
+        val start = System.nanoTime()
+        val photo = read()
+        photo to milliseconds(start)
+    }
+
+    /** The largest face of `photo`, from the front. */
     suspend fun frontalize(
         model: ShippedModel,
         processor: Processor,
-        read: () -> RgbImage,
-    ): Pair<RgbImage, Frontalized> = withContext(owner) {
-        val student = student(model, processor)
-        val start = System.nanoTime()
-        val photo = read()
-        val decoded = (System.nanoTime() - start) / 1e6
-        val made = Frontalizer(model.contract, landmarker, student).frontalize(photo)
-        photo to made.timed(Stage.DECODE, decoded)
+        photo: RgbImage,
+    ): Frontalized = withContext(owner) {
+        val student = studentFor(model, processor)
+        Frontalizer(model.contract, landmarker, student).frontalize(photo)
     }
 
     /** Runs `model` on the largest face of `photo`, often enough for a latency. */
@@ -74,11 +75,15 @@ class Engine(private val assets: AssetManager) {
         withContext(owner) {
             val face = landmarker.find(photo).firstOrNull() ?: throw ProblemException(Problem.NoFace)
             val prepared = Frontalizer.prepare(model.contract, photo, face)
-            val student = student(model, processor)
+            val student = studentFor(model, processor)
             repeat(WARM_UP) { student.run(prepared.inputs) }
-            val latency = LatencyStats.of(List(RUNS) { milliseconds(student, prepared) })
-            val output = student.run(prepared.inputs)
-            Measured(model, Frontalizer.finish(model.contract, prepared, output), latency)
+            val times = List(RUNS) {
+                val start = System.nanoTime()
+                student.run(prepared.inputs)
+                milliseconds(start)
+            }
+            val image = Frontalizer.finish(model.contract, prepared, student.run(prepared.inputs))
+            Measured(model, image, LatencyStats.of(times))
         }
 
     /** Closes all networks once what is running has ended. */
@@ -90,33 +95,29 @@ class Engine(private val assets: AssetManager) {
         }
     }
 
-    private fun milliseconds(student: LiteRtStudent, prepared: Prepared): Double {
-        val start = System.nanoTime()
-        student.run(prepared.inputs)
-        return (System.nanoTime() - start) / 1e6
-    }
+    private fun milliseconds(start: Long) = (System.nanoTime() - start) / 1e6
 
-    private fun student(model: ShippedModel, processor: Processor): LiteRtStudent {
+    private fun studentFor(model: ShippedModel, processor: Processor): LiteRtStudent {
         loaded?.let { if (it.model == model && it.processor == processor) return it.student }
         loaded?.student?.close()
         loaded = null
         val path = "${model.folder}/$MODEL"
-        model.contract.verify(read(path))
+        model.contract.verify(asset(path))
         val student = LiteRtStudent(assets, path, model.contract, processor)
         loaded = Loaded(model, processor, student)
         return student
     }
 
-    private fun detector(name: String): LiteRtNetwork {
+    private fun loadDetector(name: String): LiteRtNetwork {
         val path = "$DETECTORS/$name.tflite"
-        val hashes = Json.parse(read("$DETECTORS/$HASHES").decodeToString()) as Map<*, *>
-        val found = sha256(read(path))
+        val hashes = Json.parse(asset("$DETECTORS/$HASHES").decodeToString()) as Map<*, *>
+        val found = sha256(asset(path))
         val expected = hashes[name].toString()
         if (found != expected) throw ProblemException(Problem.WrongModel(name, expected, found))
         return LiteRtNetwork(assets, path)
     }
 
-    private fun read(path: String): ByteArray = try {
+    private fun asset(path: String): ByteArray = try {
         assets.open(path).use { it.readBytes() }
     } catch (error: IOException) {
         throw ProblemException(Problem.BadContract("$path is missing."), error)

@@ -87,7 +87,7 @@ private fun Camera(onFrame: (RgbImage) -> Unit, modifier: Modifier) {
     }
     val description = stringResource(R.string.camera_preview)
     AndroidView(
-        factory = { PreviewView(it).apply { this.controller = controller } },
+        factory = { PreviewView(it).also { view -> view.controller = controller } },
         modifier = modifier.fillMaxWidth().semantics { contentDescription = description },
     )
     Row(horizontalArrangement = Arrangement.spacedBy(8.dp)) {
