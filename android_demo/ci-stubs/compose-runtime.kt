@@ -18,7 +18,8 @@ interface MutableState<T> : State<T> {
     override var value: T
 }
 
-operator fun <T> State<T>.getValue(owner: Any?, property: KProperty<*>): T = TODO("$owner $property")
+operator fun <T> State<T>.getValue(owner: Any?, property: KProperty<*>): T =
+    TODO("$owner $property")
 
 operator fun <T> MutableState<T>.setValue(owner: Any?, property: KProperty<*>, value: T): Unit =
     TODO("$owner $property $value")

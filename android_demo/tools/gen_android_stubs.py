@@ -151,7 +151,7 @@ def _super(entry, stubbed):
     if stubbed:
         return "(stubs.Nothing) null"
     streams = ("java.io.FileInputStream", "java.io.FileOutputStream")
-    return "(java.io.File) null" if entry["extends"] in streams else ""
+    return "(java.io.FileDescriptor) null" if entry["extends"] in streams else ""
 
 
 def _named(signature):

@@ -10,6 +10,9 @@ public final class PreviewView extends FrameLayout {
         super(context);
     }
 
+    @Override
+    protected native void onLayout(boolean changed, int left, int top, int right, int bottom);
+
     @Nullable
     public native CameraController getController();
 

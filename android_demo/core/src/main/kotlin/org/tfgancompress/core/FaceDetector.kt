@@ -59,7 +59,6 @@ class FaceDetector(private val network: Network) {
     /** The faces that reach `score` in one 128x128 crop, in pixels of `image`. */
     fun detectCrop(image: RgbImage, matrix: Affine, score: Double): List<Detection> {
         val crop = warp(image, matrix, INPUT_SIZE)
-        // Written as Python does: divided by 127.5, less 1, in 32-bit floats.
         val (regressors, logits) = network.run(toFloats(crop))
         return decode(regressors, logits, matrix, score)
     }
@@ -172,8 +171,9 @@ internal fun average(detections: List<Detection>, weights: List<Double>): Detect
     val total = weights.sum()
     fun mean(value: (Detection) -> Double) =
         detections.indices.sumOf { value(detections[it]) * weights[it] } / total
+    val (left, top) = mean { it.box.left } to mean { it.box.top }
     return Detection(
-        Box(mean { it.box.left }, mean { it.box.top }, mean { it.box.right }, mean { it.box.bottom }),
+        Box(left, top, mean { it.box.right }, mean { it.box.bottom }),
         List(detections.first().keypoints.size) { i ->
             Point(mean { it.keypoints[i].x }, mean { it.keypoints[i].y })
         },

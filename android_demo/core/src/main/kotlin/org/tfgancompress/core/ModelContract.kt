@@ -21,7 +21,7 @@ data class PatchSpec(
 )
 
 /**
- * What `model_contract.json` says of the `.tflite` file beside it; `tfgan_compress.export` wrote it.
+ * What `model_contract.json` says of the `.tflite` file beside it.
  */
 data class ModelContract(
     val name: String,
@@ -42,7 +42,8 @@ data class ModelContract(
      */
     fun verify(content: ByteArray) {
         val found = sha256(content)
-        if (found != sha256) throw ProblemException(Problem.WrongModel("$name/$variant", sha256, found))
+        if (found == sha256) return
+        throw ProblemException(Problem.WrongModel("$name/$variant", sha256, found))
     }
 
     companion object {

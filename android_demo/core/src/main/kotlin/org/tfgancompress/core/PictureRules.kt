@@ -5,7 +5,7 @@ object PictureRules {
     const val LEAST_SIDE = 16
     const val LONGEST_RATIO = 3
 
-    /** The picture is decoded at half, a quarter, ... of its size until it is no longer than this. */
+    /** A picture is decoded at half, a quarter, ... of its size until it is no longer than this. */
     const val LONGEST_SIDE = 4096
 
     private const val HEADER = 12

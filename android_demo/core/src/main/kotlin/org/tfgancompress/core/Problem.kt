@@ -5,7 +5,8 @@ sealed interface Problem {
     val message: String
 
     data object NoFace : Problem {
-        override val message get() = "No face found: take a picture that shows it larger and upright."
+        override val message
+            get() = "No face found: take a picture that shows it larger and upright."
     }
 
     /** Not a refusal: the largest face is taken and this is shown beside it. */
@@ -15,8 +16,8 @@ sealed interface Problem {
 
     data class Panorama(val width: Int, val height: Int) : Problem {
         override val message
-            get() = "A picture must be less than ${PictureRules.LONGEST_RATIO} times as long as it " +
-                "is wide; crop it to the face. Received: $width x $height."
+            get() = "A picture must be less than ${PictureRules.LONGEST_RATIO} times as long as " +
+                "it is wide; crop it to the face. Received: $width x $height."
     }
 
     data class TooSmall(val width: Int, val height: Int) : Problem {

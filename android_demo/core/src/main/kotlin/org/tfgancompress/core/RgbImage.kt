@@ -47,7 +47,7 @@ class RgbImage(val width: Int, val height: Int, val bytes: ByteArray) {
         const val CHANNELS = 3
         private const val OPAQUE = 0xFF shl 24
 
-        /** Takes colours as `0xAARRGGBB`, not premultiplied; what is transparent lies over white. */
+        /** Takes colours as `0xAARRGGBB`, not premultiplied; transparency lies over white. */
         fun fromArgb(width: Int, height: Int, colours: IntArray): RgbImage =
             build(width, height) { x, y -> overWhite(colours[y * width + x]) }
 

@@ -34,7 +34,8 @@ class Golden(private val value: Any?) {
 
     fun box() = doubles().let { Box(it[0], it[1], it[2], it[3]) }
 
-    fun detection() = Detection(this["box"].box(), this["keypoints"].points(), this["score"].double())
+    fun detection() =
+        Detection(this["box"].box(), this["keypoints"].points(), this["score"].double())
 
     companion object {
         fun read(name: String) = Golden(Json.parse(text(name)))

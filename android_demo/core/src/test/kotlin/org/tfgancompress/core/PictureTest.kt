@@ -9,7 +9,8 @@ import org.junit.Test
 class PictureTest {
     private val sample = RgbImage(2, 1, byteArrayOf(1, 2, 3, -1, -2, -3))
 
-    private fun problem(work: () -> Unit) = assertThrows(ProblemException::class.java) { work() }.problem
+    private fun problem(work: () -> Unit) =
+        assertThrows(ProblemException::class.java) { work() }.problem
 
     @Test
     fun `a panorama is refused`() {
@@ -34,7 +35,8 @@ class PictureTest {
 
     @Test
     fun `pictures of the usual kinds pass`() {
-        val heads = listOf("\u00FF\u00D8\u00FF\u00E0", "\u0089PNG\r\n", "RIFF....WEBPVP8", "....ftypheic")
+        val heads =
+            listOf("\u00FF\u00D8\u00FF\u00E0", "\u0089PNG\r\n", "RIFF....WEBPVP8", "....ftypheic")
         heads.forEach { PictureRules.checkContent(it.toByteArray(Charsets.ISO_8859_1)) }
     }
 

@@ -19,7 +19,8 @@ class TensorCodecTest {
             val quantization = Quantization(tensor["scale"].double(), tensor["zero_point"].int())
             val spec = spec(values.size, quantization)
             val stored = encode(values, spec) as TensorData.Int8
-            assertEquals(tensor["stored"].doubles().map { it.toInt().toByte() }, stored.values.toList())
+            val expected = tensor["stored"].doubles().map { it.toInt().toByte() }
+            assertEquals(expected, stored.values.toList())
             assertArrayEquals(tensor["real"].floats(), decode(stored, spec), 0f)
         }
     }

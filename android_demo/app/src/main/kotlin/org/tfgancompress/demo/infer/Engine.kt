@@ -73,7 +73,8 @@ class Engine(private val assets: AssetManager) {
     /** Runs `model` on the largest face of `photo`, often enough for a latency. */
     suspend fun measure(model: ShippedModel, processor: Processor, photo: RgbImage): Measured =
         withContext(owner) {
-            val face = landmarker.find(photo).firstOrNull() ?: throw ProblemException(Problem.NoFace)
+            val face = landmarker.find(photo).firstOrNull()
+                ?: throw ProblemException(Problem.NoFace)
             val prepared = Frontalizer.prepare(model.contract, photo, face)
             val student = studentFor(model, processor)
             repeat(WARM_UP) { student.run(prepared.inputs) }

@@ -50,7 +50,9 @@ class LiteRtStudent(
     private val outputs: Map<String, TensorBuffer>
 
     init {
-        inputs = contract.inputs.associate { it.name to model.createInputBuffer(it.name, SIGNATURE) }
+        inputs = contract.inputs.associate {
+            it.name to model.createInputBuffer(it.name, SIGNATURE)
+        }
         outputs = mapOf(
             contract.output.name to model.createOutputBuffer(contract.output.name, SIGNATURE),
         )

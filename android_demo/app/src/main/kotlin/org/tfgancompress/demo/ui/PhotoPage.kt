@@ -33,7 +33,7 @@ import org.tfgancompress.demo.R
 import org.tfgancompress.demo.UiState
 import org.tfgancompress.demo.image.toBitmap
 
-/** Choose a photo, a model and a processor; see the face from the front and what each stage took. */
+/** Choose a photo, a model, a processor; see the face from the front, and each stage's time. */
 @Composable
 internal fun PhotoPage(state: UiState, viewModel: MainViewModel, modifier: Modifier) {
     // The picker shows but the photos that the user names, and so needs no permission.
