@@ -181,5 +181,4 @@ internal fun average(detections: List<Detection>, weights: List<Double>): Detect
     )
 }
 
-internal fun sigmoid(logit: Float): Double =
-    1 / (1 + exp(-logit.toDouble().coerceIn(-50.0, 50.0)))
+internal fun sigmoid(logit: Float): Double = 1 / (1 + exp(-logit.toDouble().coerceIn(-50.0, 50.0)))

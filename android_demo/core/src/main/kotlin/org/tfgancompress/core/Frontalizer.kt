@@ -99,6 +99,7 @@ class Frontalizer(
 /** Cuts a patch centred on the mean of its landmarks; edges are repeated outside the image. */
 internal fun cutPatch(image: RgbImage, landmarks: Landmarks, patch: PatchSpec): RgbImage {
     val centres = patch.landmarks.map { landmarks.points[it] }
+
     // In 32-bit floats, as NumPy takes the mean of such.
     fun mean(value: (Point) -> Double) =
         centres.fold(0f) { sum, point -> sum + value(point).toFloat() } / centres.size

@@ -13,12 +13,7 @@ data class TensorSpec(val name: String, val shape: List<Int>, val quantization: 
 }
 
 /** A patch cut out of the aligned face, centred on the mean of some landmarks. */
-data class PatchSpec(
-    val name: String,
-    val height: Int,
-    val width: Int,
-    val landmarks: List<Int>,
-)
+data class PatchSpec(val name: String, val height: Int, val width: Int, val landmarks: List<Int>)
 
 /**
  * What `model_contract.json` says of the `.tflite` file beside it.
