@@ -34,10 +34,11 @@ class Toolchain:
         self.coroutines = self.kotlin / "lib" / "kotlinx-coroutines-core-jvm.jar"
         self.junit = [tools[name] / "usr/share/java" / jar for name, jar in _JARS.items()]
 
-    def kotlinc(self, sources, name, *, classpath=(), friend=None):
+    def kotlinc(self, sources, name, *, classpath=(), friend=None, opt_in=()):
         """Compiles Kotlin; warnings are errors. Returns the folder of classes."""
         classes = self.build / name
         options = ["-d", classes, "-jvm-target", JVM_TARGET, "-Werror", "-progressive"]
+        options += [f"-opt-in={annotation}" for annotation in opt_in]
         if classpath:
             options += ["-classpath", _join(classpath)]
         if friend is not None:
