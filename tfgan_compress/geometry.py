@@ -103,9 +103,29 @@ def _roll(landmarks, eye_to_mouth):
 
 
 def transform_points(matrix, points):
-    """Applies a `(2, 3)` affine `matrix` to `points: (..., 2)`."""
-    points = np.asarray(points, np.float32)
-    return points @ matrix[:, :2].T + matrix[:, 2]
+    """Applies a `(2, 3)` affine `matrix` to `points: (..., 2)`, taken as float32."""
+    x, y = np.moveaxis(np.asarray(points, np.float32), -1, 0)
+    # Written out: a matrix product may fuse and reorder, and a phone has to get the same bits.
+    return np.stack([row[0] * x + row[1] * y + row[2] for row in matrix], -1)
+
+
+def untransform_points(matrix, points):
+    """Undoes `transform_points`: float64 `(..., 2)`, by the adjugate of the 2x2 part."""
+    x, y = np.moveaxis(np.asarray(points, np.float64), -1, 0)
+    return np.stack(untransform(matrix, x, y), -1)
+
+
+def untransform(matrix, x, y):
+    """Returns `untransform_points` of `x` and `y`, which are broadcast, as two arrays."""
+    (a, b, left), (c, d, top) = np.asarray(matrix, np.float64)
+    x, y, determinant = x - left, y - top, a * d - b * c
+    return (d * x - b * y) / determinant, (a * y - c * x) / determinant
+
+
+def scale_of(matrix):
+    """Returns how many target pixels the `(2, 3)` similarity `matrix` makes of one."""
+    (a, b, _), (c, d, _) = np.asarray(matrix, np.float64)
+    return float(np.sqrt(abs(a * d - b * c)))
 
 
 def flip_landmarks(landmarks, width):

@@ -27,6 +27,55 @@ def test_warped_pixels_come_from_where_the_matrix_says(scale):
     assert np.abs(warped[8:24, 8:24, :2] - expected)[inside].max(initial=0) < 0.3
 
 
+def blurred(image, sigma):
+    """The blur that `alignment.warp` promises."""
+    half = int(np.rint(6 * sigma + 1)) // 2
+    bell = np.exp(-(np.arange(-half, half + 1) ** 2) / (2 * sigma**2))
+    weights, error = np.zeros(2 * half + 1, int), 0.0
+    for i, exact in enumerate(256 * bell[:half] / bell.sum()):
+        weights[[i, -1 - i]] = np.rint(exact + error)
+        error += exact - weights[i]
+    weights[half] = 256 - weights.sum()
+    sums = np.pad(image.astype(int), ((half, half), (half, half), (0, 0)), mode="reflect")
+    for axis in (1, 0):
+        places = np.arange(image.shape[axis])
+        sums = sum(w * sums.take(places + i, axis) for i, w in enumerate(weights))
+    return (sums + 2**15) >> 16
+
+
+def sampled(image, matrix, size):
+    """The bilinear sampling that `alignment.warp` promises."""
+    last = np.array(image.shape[1::-1]) - 1
+    grid = np.stack(np.meshgrid(np.arange(size), np.arange(size)), -1)
+    steps = np.rint(geometry.untransform_points(matrix, grid) * 32).clip(0, last * 32).astype(int)
+    whole, part = np.divmod(steps, 32)
+    total = 512
+    for move in np.ndindex(2, 2):
+        column, row = np.moveaxis(np.minimum(whole + move, last), -1, 0)
+        weight = np.where(move, part, 32 - part).prod(-1)
+        total = total + weight[..., None] * image[row, column]
+    return (total // 1024).astype(np.uint8)
+
+
+@pytest.mark.parametrize("scale", [0.26, 0.3, 0.4, 0.5, 0.77, 0.9, 0.999, 1.0, 1.7])
+def test_a_warp_is_sums_of_whole_numbers(scale):
+    image = np.random.default_rng(1).integers(0, 256, (53, 61, 3), np.uint8)
+    matrix = np.array([[0.8 * scale, 0.6 * scale, 5.3], [-0.6 * scale, 0.8 * scale, 12.9]])
+    smooth = blurred(image, 0.5 * np.sqrt(1 / scale**2 - 1) + 1e-3) if scale < 1 else image
+    expected = sampled(smooth, matrix, 48)
+    np.testing.assert_array_equal(alignment.warp(image, matrix, 48), expected)
+
+
+def test_an_image_is_halved_by_means_rounded_half_up():
+    image = np.random.default_rng(2).integers(0, 256, (37, 50, 3), np.uint8)
+    small, grow = alignment.shrink(image, 25)
+    even = np.concatenate([image, image[-1:]]).astype(int)
+    expected = (even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2] + 2) // 4
+    assert grow == 2
+    np.testing.assert_array_equal(small, expected)
+    np.testing.assert_array_equal(alignment.shrink(image, 50)[0], image)
+
+
 def test_shrinking_does_not_alias():
     stripes = np.zeros((640, 640, 3), np.uint8)
     stripes[:, ::2] = 255

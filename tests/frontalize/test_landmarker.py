@@ -77,3 +77,8 @@ def test_overlapping_detections_are_one_face():
     kept = blazeface.suppress(found)
     assert [detection.score for detection in kept] == [0.9, 0.7]
     assert 0 < kept[0].box[0] < 1
+
+
+def test_a_box_without_area_is_a_face_of_its_own():
+    flat = blazeface.Detection(np.array([5.0, 5, 5, 5]), np.zeros((6, 2)), 0.9)
+    assert len(blazeface.suppress([flat, flat])) == 2

@@ -1,6 +1,7 @@
 """Warps a photograph to the aligned square image that the networks take.
 
-The geometry is `geometry.alignment_matrix`'s; here are only the pixels.
+The geometry is `geometry.alignment_matrix`'s; here are only the pixels. Each step computes whole
+numbers by a stated rule, so that an app gets the same bytes without OpenCV: `warp` says which.
 """
 
 import cv2
@@ -15,6 +16,8 @@ NOSE_DROP, MOUTH_HALF_WIDTH, MOUTH_REACH = 23.8, 17.5, 5.0
 """Nose tip below the eyes, half the mouth's width, and how far it moves sideways at profile."""
 FORESHORTENED = 80.0
 """Degrees of yaw from which the distance of the eyes says nothing of the face's size."""
+_STEPS = 32
+"""Parts into which a pixel is divided where the warp samples between pixels."""
 
 
 def align(image, landmarks, image_size):
@@ -40,8 +43,8 @@ def estimate_yaw(landmarks):
     two are sine and cosine of the angle, as measured on frontal and profile photographs.
     """
     points = geometry.transform_points(geometry.alignment_matrix(landmarks, 128), landmarks)
-    eyes = (points[1, 0] - points[0, 0]) / EYE_SPREAD
-    nose = (points[2, 0] - points[:2, 0].mean()) / NOSE_REACH
+    left, right, tip = points[:3, 0].astype(np.float64)
+    eyes, nose = (right - left) / EYE_SPREAD, (tip - (left + right) / 2) / NOSE_REACH
     return float(np.degrees(np.arctan2(nose, max(eyes, 0.0))))
 
 
@@ -81,58 +84,66 @@ def warp(image, matrix, image_size):
     """Applies the `(2, 3)` similarity `matrix`; edges are repeated, shrinking does not alias.
 
     A bilinear warp reads four pixels however far apart the samples lie, so an image that shrinks
-    is blurred first, as a Gaussian pyramid would.
+    is halved, then blurred first, as a Gaussian pyramid would. The blur weighs in 256ths, rows
+    then columns, the weights' rounding errors carried towards the middle one; the warp samples at
+    32nds of a pixel. Both sum whole numbers and round halves up.
     """
     matrix = np.asarray(matrix, np.float64)
-    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    scale = geometry.scale_of(matrix)
     image, matrix = _window(image, matrix, image_size, margin=4 / min(scale, 1.0) + 2)
-    if scale < 0.25:
+    while scale <= 0.25:
         # Halving by area first keeps the blur small on large photographs.
-        factor = 2 ** int(np.floor(np.log2(0.5 / scale)))
-        image, matrix = _shrink(image, matrix, factor)
-        scale *= factor
+        image, scale = _halve(image), scale * 2
+        matrix = np.column_stack([matrix[:, :2] * 2, matrix[:, 2] + matrix[:, :2].sum(1) / 2])
     if scale < 1:
         image = cv2.GaussianBlur(image, (0, 0), 0.5 * np.sqrt(1 / scale**2 - 1) + 1e-3)
-    return cv2.warpAffine(
-        image,
-        matrix,
-        (image_size, image_size),
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    return _sample(image, matrix, image_size)
 
 
 def shrink(image, longest):
-    """Shrinks `image` by area so that its longer side is at most `longest`.
+    """Halves `image` by area until its longer side is at most `longest`.
 
     Returns:
-        `(small, grow)`: the picture and `(2,)` old over new width and height; points go back as
-        `(point + 0.5) * grow - 0.5`.
+        `(small, grow)`: the picture and how often it was made smaller, 1, 2, 4, ...; points go
+        back as `(point + 0.5) * grow - 0.5`.
     """
-    factor = min(1.0, longest / max(image.shape[:2]))
-    height, width = (max(1, round(side * factor)) for side in image.shape[:2])
-    if factor < 1:
-        small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-    else:
-        small = image
-    return small, np.array([image.shape[1] / width, image.shape[0] / height])
+    grow = 1
+    while max(image.shape[:2]) > longest:
+        image, grow = _halve(image), 2 * grow
+    return image, grow
 
 
 def _window(image, matrix, image_size, *, margin):
     """Cuts what the warp will read out of `image`, so that a huge photograph costs no more."""
     corners = np.array([(0, 0), (image_size, 0), (0, image_size), (image_size, image_size)])
-    source = (corners - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+    source = geometry.untransform_points(matrix, corners)
     limits = np.array(image.shape[1::-1])
     low = np.clip(np.floor(source.min(0) - margin), 0, limits - 1).astype(int)
     high = np.clip(np.ceil(source.max(0) + margin), low + 1, limits).astype(int)
     window = np.ascontiguousarray(image[low[1] : high[1], low[0] : high[0]])
-    return window, np.column_stack([matrix[:, :2], matrix[:, 2] + matrix[:, :2] @ low])
+    offset = [row[0] * low[0] + row[1] * low[1] + row[2] for row in matrix]
+    return window, np.column_stack([matrix[:, :2], offset])
 
 
-def _shrink(image, matrix, factor):
-    """Shrinks `image` by an integer factor and adapts `matrix` to the smaller image."""
-    small, grow = shrink(image, max(image.shape[:2]) / factor)
-    # Pixel centres lie at whole numbers: old = (new + 0.5) * grow - 0.5.
-    linear = matrix[:, :2] * grow
-    offset = matrix[:, 2] + matrix[:, :2] @ (0.5 * grow - 0.5)
-    return small, np.column_stack([linear, offset])
+def _halve(image):
+    """Averages 2x2 pixels, halves rounded up; an odd last row or column is repeated."""
+    height, width = image.shape[:2]
+    if height % 2 or width % 2:
+        image = cv2.copyMakeBorder(image, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
+    size = ((width + 1) // 2, (height + 1) // 2)
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def _sample(image, matrix, image_size):
+    """Samples `image` bilinearly where `matrix` takes each target pixel from."""
+    places = np.arange(image_size)
+    whole = np.empty((image_size, image_size, 2), np.int16)
+    parts = []
+    # Not warpAffine: its floats differ between processors, and OpenCV's fixed point does not.
+    source = geometry.untransform(matrix, places, places[:, None])
+    for axis, (place, length) in enumerate(zip(source, image.shape[1::-1], strict=True)):
+        steps = np.rint(place * _STEPS).clip(0, (length - 1) * _STEPS).astype(np.int32)
+        whole[..., axis] = steps // _STEPS
+        parts.append(steps % _STEPS)
+    weights = (parts[1] * _STEPS + parts[0]).astype(np.uint16)
+    return cv2.remap(image, whole, weights, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -8,12 +8,13 @@ import dataclasses
 
 import numpy as np
 
+from tfgan_compress import geometry
 from tfgan_compress.data import alignment
 from tfgan_compress.frontalize import models
 
 INPUT_SIZE = 128
-LARGEST = 1280
-"""Longer side, in pixels, that a picture is shrunk to before faces are looked for."""
+LARGEST = 2560
+"""Longer side, in pixels, up to which a picture is not halved before faces are looked for."""
 SMALLEST_TILE = 160
 SCORE = 0.6
 """Score that a face must reach in a tile."""
@@ -37,7 +38,7 @@ class Detection:
     score: float
 
     def grown(self, grow):
-        """Returns the detection in a picture `grow: (2,)` times as large."""
+        """Returns the detection in a picture `grow` times as large."""
         box = (self.box.reshape(2, 2) + 0.5) * grow - 0.5
         return Detection(box.ravel(), (self.keypoints + 0.5) * grow - 0.5, self.score)
 
@@ -72,14 +73,14 @@ class BlazeFace:
         crop = alignment.warp(image, matrix, INPUT_SIZE)
         outputs = self._run(crop[None].astype(np.float32) / 127.5 - 1)
         boxes, scores = outputs["regressors"][0], outputs["classificators"][0, :, 0]
-        scores = 1 / (1 + np.exp(-np.clip(scores, -50, 50)))
+        # In float64, where all exp agree once the landmarks are rounded to float32.
+        scores = 1 / (1 + np.exp(-np.clip(scores.astype(np.float64), -50, 50)))
         chosen = np.flatnonzero(scores >= score)
         # Centre, size, six points: all but the size are relative to the anchor.
-        values = boxes[chosen].reshape(-1, 8, 2) / INPUT_SIZE
+        values = boxes[chosen].reshape(-1, 8, 2).astype(np.float64) / INPUT_SIZE
         values[:, [0, 2, 3, 4, 5, 6, 7]] += self._anchors[chosen, None]
-        inverse = np.linalg.inv(matrix[:, :2])
-        points = (values * INPUT_SIZE - 0.5 - matrix[:, 2]) @ inverse.T
-        half = values[:, 1] * INPUT_SIZE / np.sqrt(abs(np.linalg.det(matrix[:, :2]))) / 2
+        points = geometry.untransform_points(matrix, values * INPUT_SIZE - 0.5)
+        half = values[:, 1] * INPUT_SIZE / geometry.scale_of(matrix) / 2
         return [
             Detection(np.concatenate([p[0] - h, p[0] + h]), p[2:], float(s))
             for p, h, s in zip(points, half, scores[chosen], strict=True)
@@ -91,7 +92,8 @@ def suppress(detections):
     rest = sorted(detections, key=lambda detection: -detection.score)
     kept = []
     while rest:
-        same = [d for d in rest if _overlap(rest[0].box, d.box) > OVERLAP]
+        # A box without area overlaps nothing, not even itself.
+        same = [d for d in rest if d is rest[0] or _overlap(rest[0].box, d.box) > OVERLAP]
         rest = [d for d in rest if not any(d is other for other in same)]
         # Only boxes of about the same size see the same face in the same detail.
         alike = [d for d in same if 0.7 < _side(d.box) / _side(same[0].box) < 1.4]

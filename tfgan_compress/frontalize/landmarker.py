@@ -13,8 +13,8 @@ from tfgan_compress import geometry
 from tfgan_compress.data import alignment
 from tfgan_compress.frontalize import blazeface, mesh
 
-LARGEST = 2560
-"""Longer side, in pixels, that a picture is shrunk to before landmarks are looked for."""
+LARGEST = 5120
+"""Longer side, in pixels, up to which a picture is not halved before landmarks are looked for."""
 MESH_YAW = 60.0
 """Yaw in degrees up to which the mesh is trusted."""
 MESH_PRESENCE = 0.5
@@ -55,7 +55,7 @@ class Face:
     source: str
 
     def grown(self, grow):
-        """Returns the face in a picture `grow: (2,)` times as large."""
+        """Returns the face in a picture `grow` times as large."""
         box = (self.box.reshape(2, 2) + 0.5) * grow - 0.5
         landmarks = ((self.landmarks + 0.5) * grow - 0.5).astype(np.float32)
         return dataclasses.replace(self, landmarks=landmarks, box=box.ravel())
@@ -97,7 +97,7 @@ class Landmarker:
             upright = geometry.alignment_matrix(_rough(detection.keypoints), 128)
         except ValueError:
             return None
-        if 48 / np.sqrt(np.linalg.det(upright[:, :2])) < SMALLEST_FACE:
+        if 48 / geometry.scale_of(upright) < SMALLEST_FACE:
             return None
         seen = []
         for side in CROP_SIDES:
@@ -167,7 +167,7 @@ def profile_landmarks(keypoints):
     framed[3:] += [(-side - depth, 0), (side - depth, 0)]
     framed[3:, 1] += MOUTH_RISE * abs(np.sin(yaw))
     framed[:2, 1] -= EYE_DROP * abs(np.sin(yaw))
-    return (framed - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+    return geometry.untransform_points(matrix, framed)
 
 
 def _rough(keypoints):

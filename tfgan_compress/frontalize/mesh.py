@@ -54,7 +54,7 @@ class FaceMesh:
         outputs = self._run(crop[None].astype(np.float32) / 255)
         points = outputs["conv2d_20"].reshape(468, 3)[:, :2]
         presence = 1 / (1 + np.exp(-float(np.clip(outputs["conv2d_30"], -50, 50).item())))
-        return (points - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T, presence
+        return geometry.untransform_points(matrix, points), presence
 
 
 def crop_matrix(upright, centre, side, size):
@@ -68,7 +68,7 @@ def crop_matrix(upright, centre, side, size):
     """
     scale = size / side
     matrix = np.asarray(upright, np.float64) * scale
-    matrix[:, 2] += (size - 1) / 2 - np.asarray(centre) * scale
+    matrix[:, 2] += (size - 1) / 2 - np.asarray(centre, np.float64) * scale
     return matrix
 
 

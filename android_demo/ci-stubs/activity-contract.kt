@@ -1,0 +1,16 @@
+package androidx.activity.result.contract
+
+import android.net.Uri
+import androidx.activity.result.PickVisualMediaRequest
+
+abstract class ActivityResultContract<I, O>
+
+class ActivityResultContracts private constructor() {
+    open class PickVisualMedia : ActivityResultContract<PickVisualMediaRequest, Uri?>() {
+        sealed interface VisualMediaType
+
+        object ImageOnly : VisualMediaType
+    }
+
+    class RequestPermission : ActivityResultContract<String, Boolean>()
+}

@@ -1,0 +1,13 @@
+package androidx.compose.ui.viewinterop
+
+import android.content.Context
+import android.view.View
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
+
+@Composable
+fun <T : View> AndroidView(
+    factory: (Context) -> T,
+    modifier: Modifier = Modifier,
+    update: (T) -> Unit = {},
+): Unit = TODO("$factory $modifier $update")
