@@ -80,5 +80,5 @@ def test_overlapping_detections_are_one_face():
 
 
 def test_a_box_without_area_is_a_face_of_its_own():
-    flat = blazeface.Detection(np.array([5.0, 5, 5, 5]), np.zeros((6, 2)), 0.9)
-    assert len(blazeface.suppress([flat, flat])) == 2
+    flat = [blazeface.Detection(np.full(4, 5.0), np.zeros((6, 2)), 0.9) for _ in range(2)]
+    assert len(blazeface.suppress(flat)) == 2
