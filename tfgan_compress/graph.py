@@ -52,7 +52,7 @@ def calls(model):
             different groups, or feeds ungated channels to a convolution.
     """
     trace = _Trace(model)
-    for node in _nodes(model):
+    for node in nodes(model):
         trace.visit(node)
     return trace.finish()
 
@@ -100,7 +100,8 @@ def masks(model):
     return found
 
 
-def _nodes(model):
+def nodes(model):
+    """Returns the nodes of a functional model, one for each call, in the order of execution."""
     # Keras has no public walk over the *calls* of a functional (or Sequential) model.
     depths = getattr(model, "_functional", model)._nodes_by_depth
     return [node for depth in sorted(depths, reverse=True) for node in depths[depth]]
