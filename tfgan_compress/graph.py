@@ -12,7 +12,7 @@ import dataclasses
 import keras
 import numpy as np
 
-from tfgan_compress.axes import Axis, Unknown, groups, match, reshape, resolve
+from tfgan_compress.axes import Axis, Unknown, groups, match, reshape, resolve, unknowns
 from tfgan_compress.layers import ChannelGate, CodeNoise, FlipConcat, Halve, Maximum
 
 L = keras.layers
@@ -70,6 +70,19 @@ def grouped_calls(generator):
     narrow = {group: min(width, 5) for group, width in generator.channels.items()}
     config = {**generator.get_config(), "channels": narrow, "elastic": True}
     return calls(type(generator).from_config(config))
+
+
+def free_calls(model):
+    """Returns `(calls, widths)` of a plain model where each convolution's channels are a group.
+
+    Convolutions whose channels meet in an addition or a maximum share theirs; channels that meet a
+    picture's, or that cannot be followed, are plain counts.
+    """
+    trace = _Trace(model)
+    for node in nodes(model):
+        trace.visit(node)
+    widths = trace.name_free()
+    return trace.finish(), widths
 
 
 def gates(model):
@@ -130,6 +143,15 @@ class _Trace:
         if tensors:
             self.found.append((layer, tensors, out))
 
+    def name_free(self):
+        """Makes groups of all channels that no gate has named; returns their widths."""
+        widths = {}
+        for producer in self.producers.values():
+            for unknown in list(unknowns((producer,))):
+                group = f"free{len(widths)}"
+                unknown.axis, widths[group] = (group,), unknown.width
+        return widths
+
     def finish(self):
         return [
             Call(
@@ -146,7 +168,7 @@ class _Trace:
     def _checked(self, layer, tensor):
         axis = resolve(self.axes[id(tensor)])
         exposed = any(groups(resolve(a)) for a in self.exposed[id(tensor)])
-        if isinstance(layer, PRODUCERS) and exposed:
+        if self.gated_model and isinstance(layer, PRODUCERS) and exposed:
             raise ValueError(
                 f"Layer '{layer.name}' must receive gated channels: a norm, bias or offset behind "
                 f"the gate revives those that are off. Gate its input again. Received: {axis}."
@@ -161,7 +183,7 @@ class _Trace:
         if isinstance(layer, ChannelGate):
             match(inputs[0], layer.segments, self.channels)
             return layer.segments, ()
-        if isinstance(layer, CodeNoise) or _is_producer(layer):
+        if isinstance(layer, CodeNoise) or is_producer(layer):
             key = layer if layer.weights else out
             fresh = (self.producers.setdefault(id(key), Unknown(out.shape[-1])),)
             return fresh, (fresh,)
@@ -190,7 +212,8 @@ class _Trace:
         return whole[0]
 
 
-def _is_producer(layer):
+def is_producer(layer):
+    """Whether `layer` is a dense layer or a convolution of all input channels."""
     return isinstance(layer, PRODUCERS) and getattr(layer, "groups", 1) == 1
 
 

@@ -20,6 +20,7 @@ COMMANDS = (
     "compress",
     "search",
     "export",
+    "quantize",
     "evaluate",
     "benchmark",
     "frontalize",

@@ -15,6 +15,8 @@ from tfgan_compress.export.contract import FRONTALIZATION, make_contract
 from tfgan_compress.export.conversion import VARIANTS, convert, input_shapes, predict, saved_model
 from tfgan_compress.export.gates import GateError
 from tfgan_compress.files import atomic_path, write_json
+from tfgan_compress.quantization.equalization import equalize
+from tfgan_compress.quantization.twin import ranges
 from tfgan_compress.tflite import CONTRACT, TFLiteModel
 
 __all__ = ["FRONTALIZATION", "VARIANTS", "ExportedFile", "GateError", "export"]
@@ -51,6 +53,7 @@ def export(
     name,
     calibration,
     variants=VARIANTS,
+    int8=None,
     output="image",
     task=FRONTALIZATION,
     floors=None,
@@ -67,6 +70,8 @@ def export(
             model's inputs among the keys. All of it calibrates int8, and the first 16 images check
             every variant; take a few dozen, as varied as those the model will meet.
         variants: Some of `VARIANTS`.
+        int8: What the int8 file is made of in place of `model`: by default its equalised copy
+            (`quantization.equalization`); a twin (`quantization.twin`) brings its own ranges.
         output: The output that is exported.
         task: The contract's task; that of `FRONTALIZATION` has alignment and patches.
         floors: `{variant: dB}` in place of `PSNR_FLOORS`.
@@ -87,18 +92,36 @@ def export(
     expected = predict(model, checks, output=output)
     floors = PSNR_FLOORS | (floors or {})
     exported = {}
-    with saved_model(model, output=output) as folder:
-        for variant in variants:
-            content = convert(folder, variant, calibration=samples)
-            # Whatever fails here cannot even be loaded, so `enforce` does not apply.
-            gates.only_builtin_operators(content)
-            contract = make_contract(content, name=name, variant=variant, task=task)
-            passed = _gates(content, contract, checks, expected, floors[variant])
-            contract["gates"] = _gate_records(passed, variant, enforce=enforce)
-            contract |= contract_extra or {}
-            path = _write(Path(directory) / variant / FILE, content, contract)
-            exported[variant] = ExportedFile(variant, path, contract)
+    for variant, content in _converted(model, int8, variants, samples, output):
+        # Whatever fails here cannot even be loaded, so `enforce` does not apply.
+        gates.only_builtin_operators(content)
+        contract = make_contract(content, name=name, variant=variant, task=task)
+        passed = _gates(content, contract, checks, expected, floors[variant])
+        contract["gates"] = _gate_records(passed, variant, enforce=enforce)
+        contract |= contract_extra or {}
+        path = _write(Path(directory) / variant / FILE, content, contract)
+        exported[variant] = ExportedFile(variant, path, contract)
     return exported
+
+
+def _converted(model, int8, variants, samples, output):
+    """Yields `(variant, bytes)`; int8 has a graph of its own."""
+    others = [variant for variant in variants if variant != "int8"]
+    if others:
+        with saved_model(model, output=output) as folder:
+            for variant in others:
+                yield variant, convert(folder, variant)
+    if "int8" in variants:
+        source = equalize(model, _batches(samples)) if int8 is None else int8
+        with saved_model(source, output=output) as folder:
+            yield "int8", convert(folder, "int8", calibration=() if ranges(source) else samples)
+
+
+def _batches(samples, size=16):
+    """The samples again, several at a time: a model's calls cost more than its sums."""
+    for i in range(0, len(samples), size):
+        some = samples[i : i + size]
+        yield {name: np.concatenate([sample[name] for sample in some]) for name in some[0]}
 
 
 def _gates(content, contract, checks, expected, floor):

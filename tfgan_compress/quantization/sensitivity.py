@@ -67,6 +67,18 @@ def tensor_sensitivity(twin, batches):
     return quality(every), sorted(rows, key=lambda row: row.only)
 
 
+def keep_float(twin, rows):
+    """Leaves the tensors of `rows` in float: mixed precision. Returns `twin`.
+
+    The file converts to float before each and back behind it, which costs time and, where XNNPACK
+    does not take a step, delegation: the gates tell.
+    """
+    names = {row.name for row in rows}
+    for layer in (*ranges(twin), *kernels(twin)):
+        layer.active = layer.active and layer.name not in names
+    return twin
+
+
 class _Switched(keras.Model):
     """A twin whose roundings are switched by a boolean vector; the graph is traced once."""
 
@@ -104,7 +116,9 @@ def table(rows, *, top=None):
     """Returns the worst `top` rows (all by default) as text."""
     shown = rows[:top]
     wide = max(6, *(len(row.name) for row in shown))
-    lines = [f"{'tensor':{wide}} {'kind':>10} {'range':>19} {'only':>7} {'without':>8} {'share':>7}"]
+    lines = [
+        f"{'tensor':{wide}} {'kind':>10} {'low':>9} {'high':>9} {'only':>7} {'without':>8} {'share':>7}"
+    ]
     lines += [
         f"{row.name:{wide}} {row.kind:>10} {row.low:9.3f} {row.high:9.3f} {row.only:7.2f} "
         f"{row.without:8.2f} {row.share:7.1%}"
