@@ -64,7 +64,15 @@ def int8_candidates(model, calibration, *, percentile=99.9, train=None, float_te
 
 
 def compare_variants(
-    model, directory, *, name, calibration, held_out, measure_latency=False, rank1=None, **candidates
+    model,
+    directory,
+    *,
+    name,
+    calibration,
+    held_out,
+    measure_latency=False,
+    rank1=None,
+    **candidates,
 ):
     """Writes every variant of `model` below `directory`, and `variants.md` and `variants.json`.
 

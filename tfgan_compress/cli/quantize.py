@@ -3,9 +3,9 @@
 HELP = "compare ways to quantize a generator, and find the tensors that cost the most"
 
 EPILOG = """\
-Writes DIR/<variant>/ with the files and their contracts, DIR/variants.md and DIR/variants.json. The
-last fourth of the people is held out: PSNR to the float model is measured on them, the others
-calibrate. Time files (--latency) only on a machine that does nothing else.
+Writes DIR/<variant>/ with the files and their contracts, DIR/variants.md and DIR/variants.json. A
+fourth of the people is held out: PSNR to the float model is measured on them, the others calibrate.
+ Time files (--latency) only on a machine that does nothing else.
 
 examples:
   tfgan-compress faces --render faces --identities 16 --size 64
@@ -58,6 +58,7 @@ def run(arguments):
     """Prints the table, or that of the tensors."""
     from tfgan_compress.cli.loading import load_generator
     from tfgan_compress.data.faces.dataset import FaceSet
+    from tfgan_compress.data.splits import split_source
 
     for option, least in (("images", 1), ("qat_steps", 0), ("float_tensors", 0)):
         if getattr(arguments, option) < least:
@@ -66,7 +67,7 @@ def run(arguments):
                 f"{getattr(arguments, option)}."
             )
     model, faces = load_generator(arguments.model), FaceSet(arguments.faces)
-    calibrating, held_out = _divided(faces)
+    calibrating, held_out = split_source(faces, held_out=0.25, seed=0)
     calibration = _pictures(calibrating, arguments.images)
     if arguments.only_sensitivity:
         _sensitivity(model, calibration, _pictures(held_out, 4), arguments.output)
@@ -113,17 +114,6 @@ def _sensitivity(model, calibration, held_out, directory):
     sensitivity.plot(rows, Path(directory) / "sensitivity.png")
 
 
-def _divided(faces):
-    """Returns `(calibrating, held out)` sources, divided by person."""
-    from tfgan_compress.data.splits import Selection
-
-    people = len(set(faces.record_identities.tolist()))
-    if people < 2:
-        raise ValueError(f"--faces must hold at least 2 people, one to hold out. Received: {people}.")
-    first = people - max(1, people // 4)
-    return Selection(faces, range(first)), Selection(faces, range(first, people))
-
-
 def _pictures(source, count):
     """Batches of `count` augmented views: what a camera does to a picture widens the ranges."""
     import itertools
@@ -139,7 +129,10 @@ def _joined(singles, size=8):
     import numpy as np
 
     return [
-        {key: np.concatenate([np.asarray(s[key]) for s in singles[i : i + size]]) for key in singles[0]}
+        {
+            key: np.concatenate([np.asarray(s[key]) for s in singles[i : i + size]])
+            for key in singles[0]
+        }
         for i in range(0, len(singles), size)
     ]
 

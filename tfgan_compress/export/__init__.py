@@ -15,7 +15,6 @@ from tfgan_compress.export.contract import FRONTALIZATION, make_contract
 from tfgan_compress.export.conversion import VARIANTS, convert, input_shapes, predict, saved_model
 from tfgan_compress.export.gates import GateError
 from tfgan_compress.files import atomic_path, write_json
-from tfgan_compress.quantization.equalization import equalize
 from tfgan_compress.quantization.twin import ranges
 from tfgan_compress.tflite import CONTRACT, TFLiteModel
 
@@ -70,8 +69,8 @@ def export(
             model's inputs among the keys. All of it calibrates int8, and the first 16 images check
             every variant; take a few dozen, as varied as those the model will meet.
         variants: Some of `VARIANTS`.
-        int8: What the int8 file is made of in place of `model`: by default its equalised copy
-            (`quantization.equalization`); a twin (`quantization.twin`) brings its own ranges.
+        int8: What the int8 file is made of in place of `model`: an equalised copy
+            (`quantization.equalization`), or a twin (`quantization.twin`), which brings its ranges.
         output: The output that is exported.
         task: The contract's task; that of `FRONTALIZATION` has alignment and patches.
         floors: `{variant: dB}` in place of `PSNR_FLOORS`.
@@ -105,23 +104,17 @@ def export(
 
 
 def _converted(model, int8, variants, samples, output):
-    """Yields `(variant, bytes)`; int8 has a graph of its own."""
-    others = [variant for variant in variants if variant != "int8"]
-    if others:
-        with saved_model(model, output=output) as folder:
-            for variant in others:
-                yield variant, convert(folder, variant)
-    if "int8" in variants:
-        source = equalize(model, _batches(samples)) if int8 is None else int8
+    """Yields `(variant, bytes)`; each graph is written down once."""
+    sources = {variant: model for variant in variants}
+    if int8 is not None and "int8" in sources:
+        sources["int8"] = int8
+    for source in dict.fromkeys(sources.values()):
         with saved_model(source, output=output) as folder:
-            yield "int8", convert(folder, "int8", calibration=() if ranges(source) else samples)
-
-
-def _batches(samples, size=16):
-    """The samples again, several at a time: a model's calls cost more than its sums."""
-    for i in range(0, len(samples), size):
-        some = samples[i : i + size]
-        yield {name: np.concatenate([sample[name] for sample in some]) for name in some[0]}
+            for variant in (v for v, own in sources.items() if own is source):
+                yield (
+                    variant,
+                    convert(folder, variant, calibration=() if ranges(source) else samples),
+                )
 
 
 def _gates(content, contract, checks, expected, floor):

@@ -116,9 +116,8 @@ def table(rows, *, top=None):
     """Returns the worst `top` rows (all by default) as text."""
     shown = rows[:top]
     wide = max(6, *(len(row.name) for row in shown))
-    lines = [
-        f"{'tensor':{wide}} {'kind':>10} {'low':>9} {'high':>9} {'only':>7} {'without':>8} {'share':>7}"
-    ]
+    titles = f"{'low':>9} {'high':>9} {'only':>7} {'without':>8} {'share':>7}"
+    lines = [f"{'tensor':{wide}} {'kind':>10} {titles}"]
     lines += [
         f"{row.name:{wide}} {row.kind:>10} {row.low:9.3f} {row.high:9.3f} {row.only:7.2f} "
         f"{row.without:8.2f} {row.share:7.1%}"
