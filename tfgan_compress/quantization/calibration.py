@@ -15,8 +15,9 @@ def calibrate(twin, batches, *, percentile=100.0):
     Args:
         twin: The twin; its activations are left as they were when this returns.
         batches: Dicts of float arrays with the twin's inputs among the keys.
-        percentile: 100 takes the least and the greatest value; less, e.g. 99.99, leaves outliers
-            beyond the range, where they are clipped, for finer steps.
+        percentile: 100 takes the least and the greatest value; less, e.g. 99.9, leaves outliers
+            beyond the range, where they are clipped, for finer steps. It is taken in each batch
+            and averaged, so several images to a batch.
 
     Returns:
         `twin`.
@@ -36,7 +37,9 @@ def calibrate(twin, batches, *, percentile=100.0):
         raise ValueError("Calibration needs at least one batch. Received: none.")
     for layer, found in seen.items():
         if layer.fixed is None:
-            layer.set_range(np.min(found, 0)[0], np.max(found, 0)[1])
+            whole = [np.min(found, 0)[0], np.max(found, 0)[1]]
+            # Not the extremes of percentiles, which grow with the number of batches.
+            layer.set_range(*(whole if percentile == 100 else np.mean(found, 0)))
     return twin
 
 

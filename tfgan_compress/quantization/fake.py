@@ -121,7 +121,7 @@ class QuantizedKernel(keras.layers.Layer):
         if self.active is False:
             return kernel
         whole = kernel
-        axis = -1 if _CHANNEL_AXES[self.kind] else None
+        axis = _CHANNEL_AXES[self.kind][-1] if _CHANNEL_AXES[self.kind] else None
         if self.kind == DEPTHWISE:
             # The converter knows ranges of the last axis alone.
             kernel = ops.reshape(kernel, (*self.kernel_shape[:2], -1))
