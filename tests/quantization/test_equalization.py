@@ -31,13 +31,24 @@ def test_equalized_model_computes_the_same(tiny_model):
         np.testing.assert_allclose(equal(batch)[name], image, atol=1e-5)
 
 
-def test_every_free_channel_reaches_one():
+def sizes_of(model, batch):
+    activations = keras.Model(model.input, model.get_layer("first").output)(batch)
+    return np.abs(keras.ops.convert_to_numpy(activations)).max((0, 1, 2))
+
+
+def test_every_free_channel_reaches_the_size_of_its_tensor():
     model = uneven()
     batch = images_for(model, 8)
-    equal = equalize(model, [batch])
-    activations = keras.Model(equal.input, equal.get_layer("first").output)(batch)
-    largest = np.abs(keras.ops.convert_to_numpy(activations)).max((0, 1, 2))
-    np.testing.assert_allclose(largest, 1, rtol=1e-4)
+    equal = equalize(model, [batch], limit=1e6, percentile=100)
+    np.testing.assert_allclose(sizes_of(equal, batch), sizes_of(model, batch).max(), rtol=1e-4)
+
+
+def test_no_factor_is_above_the_limit():
+    model = uneven()
+    batch = images_for(model, 8)
+    factors = sizes_of(equalize(model, [batch], limit=3.0), batch) / sizes_of(model, batch)
+    np.testing.assert_allclose(factors.max(), 3, rtol=1e-4)
+    assert factors.min() >= 1
 
 
 def test_channels_behind_a_tanh_keep_their_scale():

@@ -4,9 +4,9 @@ An int8 tensor has one scale for all its channels, and the smallest ones drown i
 largest. ReLU-like activations commute with positive factors, so each channel can be multiplied by
 one where it is written and divided by it where it is read: the model computes what it computed. A
 group of channels that travels together (along residual chains, through concatenations) has one
-factor per channel. Unlike the paper's, the factors come from activations, because kernels have a
-scale for each output channel here. Left out: channels that meet a picture, a tanh or an output;
-their factor is 1.
+factor per channel. Unlike the paper's, factors come from activations, because kernels have a scale
+for each output channel here, and they only raise channels, up to the first tensor whose range they
+would widen. Left out: channels that meet a picture, a tanh or an output; their factor is 1.
 """
 
 import keras
@@ -24,14 +24,14 @@ _DROPOUTS = (L.Dropout, L.SpatialDropout2D)
 _COMMUTING = ("linear", "relu", "leaky_relu")
 
 
-def equalize(model, batches, *, strength=1.0):
-    """Returns a model of the same class and function whose channels have like ranges.
+def equalize(model, batches, *, limit=8.0, percentile=99.9):
+    """Returns a model of the same class and function whose small channels are larger.
 
     Args:
         model: Plain functional generator.
         batches: Batch dicts on which the channels' sizes are measured.
-        strength: 1 makes every channel reach 1 somewhere; less corrects only a part, which leaves
-            the kernels more even. The factor is `size ** -strength`.
+        limit: The greatest factor; large ones make the kernels uneven.
+        percentile: What counts as the size of a channel or tensor, among its absolute values.
 
     Raises:
         ValueError: If the model has gates.
@@ -39,13 +39,11 @@ def equalize(model, batches, *, strength=1.0):
     if graph.gates(model):
         raise ValueError(f"Equalisation takes a plain model: extract '{model.name}' first.")
     calls, widths = graph.free_calls(model)
-    free = set(widths) - _pinned(model, calls)
-    sizes = _sizes(model, calls, widths, batches)
+    pinned = _pinned(model, calls)
+    reaches = _reaches(model, calls, widths, batches, percentile)
     factors = {
-        group: np.where(size > 1e-6, np.maximum(size, 1e-6) ** -strength, 1.0)
-        if group in free
-        else np.ones_like(size)
-        for group, size in sizes.items()
+        group: np.ones_like(reach) if group in pinned else 1 / np.clip(reach, 1 / limit, 1)
+        for group, reach in reaches.items()
     }
     return _scaled(model, calls, widths, factors)
 
@@ -101,8 +99,11 @@ def _tensors(model):
     return [node.outputs[0] for node in graph.nodes(model) if node.input_tensors]
 
 
-def _sizes(model, calls, widths, batches):
-    """Returns `{group: (width,) greatest absolute value}` over all stored tensors and batches."""
+def _reaches(model, calls, widths, batches, percentile):
+    """Returns `{group: (width,)}`: the part of a tensor's size that each channel reaches at most.
+
+    Tensors that the file does not store do not count.
+    """
     normed = _normed(calls)
     chosen = {
         str(i): tensor
@@ -110,15 +111,16 @@ def _sizes(model, calls, widths, batches):
         if axes.groups(call.output) and call.layer.name not in normed
     }
     measure = keras.Model(model.input, chosen) if chosen else None
-    sizes = {group: np.zeros(width) for group, width in widths.items()}
+    reaches = {group: np.zeros(width) for group, width in widths.items()}
     for batch in batches if chosen else ():
         found = measure({t.name: batch[t.name] for t in model.inputs}, training=False)
         for i, tensor in found.items():
             values = np.abs(keras.ops.convert_to_numpy(tensor))
-            values = values.max(tuple(range(values.ndim - 1)))
+            sizes = np.percentile(values.reshape(-1, values.shape[-1]), percentile, axis=0)
+            whole = max(np.percentile(values, percentile), 1e-9)
             for group, (places, channel) in axes.places(calls[int(i)].output, widths).items():
-                np.maximum.at(sizes[group], channel, values[places])
-    return sizes
+                np.maximum.at(reaches[group], channel, sizes[places] / whole)
+    return reaches
 
 
 def _scaled(model, calls, widths, factors):
