@@ -115,26 +115,15 @@ def _sensitivity(model, calibration, held_out, directory):
 
 
 def _pictures(source, count):
-    """Batches of `count` augmented views: what a camera does to a picture widens the ranges."""
+    """Batches of augmented views: what a camera does to a picture widens the ranges."""
     import itertools
 
     from tfgan_compress.data.augment import Augmentation
     from tfgan_compress.data.batches import batches
 
-    one_by_one = batches(source, batch_size=1, seed=0, shuffle=True, augment=Augmentation())
-    return _joined(list(itertools.islice(one_by_one, count)))
-
-
-def _joined(singles, size=8):
-    import numpy as np
-
-    return [
-        {
-            key: np.concatenate([np.asarray(s[key]) for s in singles[i : i + size]])
-            for key in singles[0]
-        }
-        for i in range(0, len(singles), size)
-    ]
+    size = min(8, count)
+    served = batches(source, batch_size=size, seed=0, shuffle=True, augment=Augmentation())
+    return list(itertools.islice(served, -(-count // size)))
 
 
 def _rank1(judge, source):

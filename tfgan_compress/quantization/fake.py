@@ -1,8 +1,8 @@
 """Layers that compute in float what an int8 file computes: fake quantization, trainable throughout.
 
 `FakeQuant` rounds an activation to 256 steps of one range (per tensor); `QuantizedKernel` is a
-convolution or dense layer whose kernel is rounded to 255 symmetric steps for each output channel
-(Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-
+convolution or dense layer whose kernel is rounded to 255 symmetric steps, where the converter can
+for each output channel (Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-
 Only Inference"). Rounding passes gradients straight through, and ranges are learned like weights.
 LiteRT's converter reads the ranges off the graph. Biases stay float: their 32 bits lose nothing.
 """
@@ -15,7 +15,8 @@ from keras.quantizers import fake_quant_with_min_max_vars
 from tfgan_compress.layers import PACKAGE
 
 CONVOLUTION, DEPTHWISE, TRANSPOSED, DENSE = "convolution", "depthwise", "transposed", "dense"
-_CHANNEL_AXES = {CONVOLUTION: (-1,), DENSE: (-1,), DEPTHWISE: (-2, -1), TRANSPOSED: ()}
+# The converter refuses ranges by channel behind the transposition of a dense kernel.
+_CHANNEL_AXES = {CONVOLUTION: (-1,), DENSE: (), DEPTHWISE: (-2, -1), TRANSPOSED: ()}
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
@@ -69,7 +70,8 @@ class FakeQuant(keras.layers.Layer):
 class QuantizedKernel(keras.layers.Layer):
     """A convolution or dense layer with a fake-quantized kernel.
 
-    Kernels of transposed convolutions have one range, all others one for each output channel.
+    Kernels of dense layers and transposed convolutions have one range, all others one for each
+    output channel.
 
     Args:
         kind: `"convolution"`, `"depthwise"`, `"transposed"` or `"dense"`.
@@ -121,7 +123,7 @@ class QuantizedKernel(keras.layers.Layer):
         if self.active is False:
             return kernel
         whole = kernel
-        axis = _CHANNEL_AXES[self.kind][-1] if _CHANNEL_AXES[self.kind] else None
+        axis = -1 if _CHANNEL_AXES[self.kind] else None
         if self.kind == DEPTHWISE:
             # The converter knows ranges of the last axis alone.
             kernel = ops.reshape(kernel, (*self.kernel_shape[:2], -1))
