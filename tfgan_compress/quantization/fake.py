@@ -1,10 +1,11 @@
 """Layers that compute in float what an int8 file computes: fake quantization, trainable throughout.
 
 `FakeQuant` rounds an activation to 256 steps of one range (per tensor); `QuantizedKernel` is a
-convolution or dense layer whose kernel is rounded to 255 symmetric steps, where the converter can
-for each output channel (Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-
-Only Inference"). Rounding passes gradients straight through, and ranges are learned like weights.
-LiteRT's converter reads the ranges off the graph. Biases stay float: their 32 bits lose nothing.
+convolution or dense layer whose kernel is rounded to 255 symmetric steps, for each output channel
+where the converter can (Jacob et al. 2018, "Quantization and Training of Neural Networks for
+Efficient Integer-Arithmetic-Only Inference"). Rounding passes gradients straight through, and
+ranges are learned like weights. LiteRT's converter reads the ranges off the graph. Biases stay
+float: their 32 bits lose nothing.
 """
 
 import keras
