@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tfgan_compress.benchmark import benchmark, latency
+from tfgan_compress.benchmark import benchmark, keras_latency, latency
 from tfgan_compress.cli import main
 
 
@@ -40,3 +40,8 @@ def test_missing_file_is_named(tmp_path, capsys):
 def test_counts_must_be_positive(path):
     with pytest.raises(ValueError, match="runs=0"):
         latency(path, runs=0)
+
+
+def test_a_keras_model_is_timed_on_a_device(tiny_model):
+    found = keras_latency(tiny_model, device="CPU:0", warmup=1, runs=3)
+    assert 0 < found["p50"] <= found["p95"]

@@ -4,12 +4,12 @@ import keras
 import numpy as np
 import pytest
 
+from tfgan_compress.data.gallery import gallery_pictures
 from tfgan_compress.data.records import to_float
 from tfgan_compress.data.splits import Selection
 from tfgan_compress.evaluate import (
     Evaluator,
     evaluate_images,
-    gallery_pictures,
     keras_predictor,
 )
 from tfgan_compress.geometry import frontal_landmarks
@@ -152,3 +152,52 @@ def test_a_keras_generator_gets_the_inputs_it_names_and_a_real_judge_answers():
     both = evaluate_images(keras_predictor(model), source, judges=("resnet29",), batch_size=3)
     assert both["output"]["overall"] == pytest.approx(both["input"]["overall"], abs=1e-5)
     assert -1 <= both["output"]["overall"]["cosine_resnet29"] < 1
+
+
+class Tilted(People):
+    """The same people, with a pitch that their yaw decides."""
+
+    def __getitem__(self, index):
+        record = super().__getitem__(index)
+        return {**record, "pitch": 15.0 if record["yaw"] == 45 else -15.0}
+
+
+def test_several_pitches_are_told_apart_and_one_is_not_named(evaluator):
+    tilted = Evaluator(Tilted(), judges={"pixels": pixels}).unprocessed()
+    assert {p: list(e["by_yaw"]) for p, e in tilted["by_pitch"].items()} == {
+        "-15": ["0", "90"], "15": ["45"],
+    }  # fmt: skip
+    assert tilted["by_pitch"]["15"]["overall"] == tilted["by_yaw"]["45"]
+    assert "by_pitch" not in evaluator.unprocessed()
+
+
+def test_a_few_whole_angles_are_kept_and_others_rounded_to_15_degrees():
+    few = Evaluator(People(yaws=(0.0, -22.0, 67.0)), judges={}).unprocessed()
+    assert list(few["by_yaw"]) == ["0", "22", "67"]
+    odd = Evaluator(People(yaws=(0.4, -22.0, 67.0)), judges={}).unprocessed()
+    assert list(odd["by_yaw"]) == ["0", "15", "60"]
+
+
+class Chosen(People):
+    gallery_records = (1, 7, 13)
+
+
+def test_a_source_may_choose_its_gallery_and_a_selection_keeps_the_choice():
+    images, identities = gallery_pictures(Chosen())
+    assert identities.tolist() == [0, 1, 2]
+    assert Chosen()[7]["light"] == 4
+    np.testing.assert_array_equal(images[1], to_float(Chosen()[7]["target"]))
+    assert Selection(Chosen(), [2, 1]).gallery_records == (1, 7)
+    assert Selection(People(), [1]).gallery_records is None
+
+
+class Hidden(People):
+    def __getitem__(self, index):
+        record = super().__getitem__(index)
+        return {**record, "private": record["identity"] != 1}
+
+
+def test_private_pictures_are_judged_but_not_shown():
+    evaluator = Evaluator(Hidden(), judges={"pixels": pixels})
+    assert evaluator.sample([0, 45], people=2)["identity"].tolist() == [1, 1]
+    assert evaluator.unprocessed()["overall"]["count"] == 18

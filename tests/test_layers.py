@@ -3,10 +3,13 @@ import numpy as np
 import pytest
 
 from tfgan_compress.layers import (
+    BranchReLU,
     ChannelGate,
     CodeNoise,
+    Constant,
     ConvBlocks,
     Deconv,
+    Double,
     FlipConcat,
     Halve,
     Maximum,
@@ -109,6 +112,31 @@ def test_halving_is_the_mean_of_two_by_two_pixels():
     image = _image(2, 6, 8, 3)
     mean = image.reshape(2, 3, 2, 4, 2, 3).mean((2, 4))
     assert np.allclose(Halve()(image), mean, atol=1e-6)
+
+
+def test_doubling_repeats_each_pixel_in_a_block():
+    image = _image(2, 3, 5, 4)
+    assert np.array_equal(Double()(image), image.repeat(2, 1).repeat(2, 2))
+    assert Double().compute_output_shape((None, 3, 5, 4)) == (None, 6, 10, 4)
+
+
+def test_relu_of_a_branch_is_exactly_a_relu():
+    image = _image(2, 3, 5, 4)
+    assert np.array_equal(BranchReLU()(image), np.maximum(image, 0))
+
+
+def test_constant_is_the_same_for_every_input():
+    constant = Constant((0.0, 2.0, -1.0))
+    assert np.array_equal(constant(_image(2, 7)), [[0, 2, -1]] * 2)
+    assert tuple(Constant.from_config(constant.get_config()).values) == (0.0, 2.0, -1.0)
+    assert constant.compute_output_shape((None, 7)) == (None, 3)
+
+
+def test_kernels_of_one_shape_start_differently():
+    blocks, image = ConvBlocks({"a": 4}), keras.Input((8, 8, 4))
+    model = keras.Model(image, blocks.res(image, ("a",), "a", 3, name="res"))
+    one, two = (np.asarray(model.get_layer(f"res_conv{i}").kernel) for i in (1, 2))
+    assert (one != two).mean() > 0.9
 
 
 @pytest.mark.parametrize(("kernel", "strides"), [(3, 4), (3, 2), (2, 2), (4, 2)])

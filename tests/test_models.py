@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -6,6 +8,7 @@ import pytest
 from tests.generators.tiny import WIDTHS, Tiny, difference, random_batch, randomize
 from tfgan_compress import models
 from tfgan_compress.models import load_model, save_model
+from tfgan_compress.shipped import find_model
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +32,22 @@ def test_model_returns_as_it_was_but_for_half_precision(saved):
     for old, new in zip(model.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_allclose(old, new, rtol=1e-3, atol=1e-7)
     assert 0 < difference(model, again, random_batch(model)) < 0.05
+
+
+def test_class_of_the_package_needs_no_import(tmp_path):
+    folder = find_model("demo_student") / "generator"
+    code = f"from tfgan_compress.models import load_model; print(load_model({str(folder)!r}).name)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip() == "tpgan"
+
+
+def test_only_this_package_is_imported_on_a_file_s_word(saved, tmp_path):
+    folder = copy(saved, tmp_path)
+    described = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps(described | {"module": "antigravity"}))
+    load_model(folder)
+    assert "antigravity" not in sys.modules
 
 
 def test_saving_again_changes_nothing_more(saved, tmp_path):

@@ -223,6 +223,13 @@ def test_command_profiles_a_saved_model_and_writes_json(tmp_path, capsys):
     assert json.loads(written.read_text())["macs_true"] == 240
 
 
+@pytest.mark.parametrize("generator", ["crgan", "tpgan"])
+def test_command_profiles_a_generator_of_the_package(generator, capsys):
+    options = ["--generator", generator, "--size", "32", "--base-width", "8", "--top", "1"]
+    assert main(["profile", *options]) == 0
+    assert f"\n{generator}" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -10,7 +10,7 @@ import tfgan_compress
 PACKAGE = Path(tfgan_compress.__file__).parent
 LEVELS = (
     {"files", "shipped", "geometry", "channels", "layers", "axes"},
-    {"models", "tflite", "graph"},
+    {"models", "tflite", "graph", "residual"},
     {"generators", "discriminators", "recognizers", "data", "elastic", "profile"},
     {"losses", "metrics"},
     {"quantization"},

@@ -1,8 +1,8 @@
-"""Latency, peak memory and size of `.tflite` files, any with fixed shapes.
+"""Latency, peak memory and size of `.tflite` files, any with fixed shapes; Keras models on a GPU.
 
 The protocol is that of Wei et al. 2021: batch 1, 100 runs to warm up, 100 timed. Only the run
 itself is timed, not the copying of pictures. Memory is measured in a fresh process, because a peak
-never falls. Left out: GPUs, NPUs and phones; these are figures of the machine they are taken on.
+never falls. Left out: NPUs and phones; these are figures of the machine they are taken on.
 """
 
 import importlib
@@ -61,13 +61,50 @@ def latency(path, *, threads=1, warmup=100, runs=100):
             "threads and runs must be at least 1 and warmup at least 0. Received: "
             f"threads={threads}, runs={runs}, warmup={warmup}."
         )
-    interpreter = _ready(path, threads)
+    return _time(_ready(path, threads).invoke, warmup, runs)
+
+
+def gpu():
+    """Returns the name of the first GPU that TensorFlow sees, or None."""
+    import tensorflow as tf
+
+    found = tf.config.list_physical_devices("GPU")
+    if not found:
+        return None
+    return tf.config.experimental.get_device_details(found[0]).get("device_name", "GPU")
+
+
+def keras_latency(model, *, device="GPU:0", warmup=100, runs=100):
+    """Returns `{"mean", "p50", "p95"}`, milliseconds of a Keras model on one picture.
+
+    Args:
+        model: A generator with named inputs, of the tensorflow backend.
+        device: TensorFlow's name of the device.
+        warmup: Runs before the clock starts.
+        runs: Timed runs, each with the copying of the picture back to the host.
+    """
+    import tensorflow as tf
+
+    generator = np.random.default_rng(0)
+    with tf.device(device):
+        batch = {
+            tensor.name: tf.constant(
+                generator.uniform(-1, 1, (1, *tensor.shape[1:])).astype(np.float32)
+            )
+            for tensor in model.inputs
+        }
+        compiled = tf.function(lambda inputs: model(inputs, training=False), jit_compile=False)
+        # Only what is fetched is sure to be finished.
+        return _time(lambda: tf.nest.flatten(compiled(batch))[0].numpy(), warmup, runs)
+
+
+def _time(run, warmup, runs):
     for _ in range(warmup):
-        interpreter.invoke()
+        run()
     times = []
     for _ in range(runs):
         start = time.perf_counter()
-        interpreter.invoke()
+        run()
         times.append(1000 * (time.perf_counter() - start))
     p50, p95 = np.percentile(times, [50, 95])
     return {"mean": float(np.mean(times)), "p50": float(p50), "p95": float(p95)}

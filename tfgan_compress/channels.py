@@ -25,6 +25,26 @@ def leading_masks(full, channels):
     return {group: leading_mask(width, channels[group]) for group, width in full.items()}
 
 
+def check_channels(channels, expected, *, network, optional=()):
+    """Raises ValueError unless `channels` has the groups `expected`, each at least 1 wide.
+
+    Args:
+        channels: `{group: width}`.
+        expected: Groups of the network.
+        network: Its name, for the message.
+        optional: Groups that may have width 0.
+    """
+    missing, unknown = set(expected) - set(channels), set(channels) - set(expected)
+    if missing or unknown:
+        raise ValueError(
+            f"channels must name every group of {network} and no other. Missing: "
+            f"{sorted(missing)}; unknown: {sorted(unknown)}."
+        )
+    for group, width in channels.items():
+        if width < (group not in optional):
+            raise ValueError(f"channels['{group}'] must be at least 1. Received: {width}.")
+
+
 @dataclasses.dataclass(frozen=True)
 class SearchSpace:
     """The widths that sampling and search may give to each group.

@@ -8,12 +8,14 @@ was made from is no gain. Left out: latency, memory and size, which are `benchma
 
 import collections
 import hashlib
+from pathlib import Path
 
 import numpy as np
 from keras import ops
 
 from tfgan_compress import metrics
 from tfgan_compress.data import batches, records, splits
+from tfgan_compress.data.gallery import gallery_pictures
 from tfgan_compress.recognizers import load_recognizer
 
 JUDGES = ("resnet29", "faceres")
@@ -25,7 +27,7 @@ def evaluate_images(predict, source, *, judges=JUDGES, batch_size=8, gallery=Non
     Args:
         predict: `predict(batch) -> (B, S, S, 3)` in [-1, 1]; see `keras_predictor`.
         source: Source of records of unseen people.
-        judges: Recognizers to ask.
+        judges: Recognizers to ask; see `Evaluator`.
         batch_size: Views predicted at a time.
         gallery: Source of the gallery's people; `source` itself by default.
     """
@@ -36,15 +38,17 @@ def evaluate_images(predict, source, *, judges=JUDGES, batch_size=8, gallery=Non
 class Evaluator:
     """Evaluates any number of models on one source; what the source shows is embedded once.
 
-    An evaluation is `{"overall": row, "by_yaw": {"30": row, ...}}`. A row is a dict of `count`,
-    `psnr`, `ssim`, and for each judge `cosine_<judge>` (to the truth) and `rank1_<judge>` (a
-    share, 0..1). Yaws are absolute, in steps of 5 degrees where all are multiples of 5, else of
-    15. A view that is itself its person's gallery picture is no probe and does not count for
-    rank-1; a row without probes has None.
+    An evaluation is `{"overall": row, "by_yaw": {"30": row, ...}}`; of a source with several
+    pitches also `"by_pitch": {"-15": {"overall": row, "by_yaw": ...}, ...}`. A row is a dict of
+    `count`, `psnr`, `ssim`, and for each judge `cosine_<judge>` (to the truth) and `rank1_<judge>`
+    (a share, 0..1). Yaws are absolute; angles are whole degrees as they are where there are few of
+    them, else in steps of 15. A view that is itself its person's gallery picture is no probe and
+    does not count for rank-1; a row without probes has None.
 
     Args:
         source: Source of records, each with `target`.
-        judges: Names of recognizers, or `{name: callable}` from images to embeddings.
+        judges: Names or folders of recognizers (see `recognizers.load_recognizer`), a folder's
+            last part being its name here; or `{name: callable}` from images to embeddings.
         gallery_source: Whose people form the gallery. `source` is a `Selection` of it, or numbers
             its people alike. `source` itself by default.
         batch_size: Views predicted at a time.
@@ -80,21 +84,25 @@ class Evaluator:
     def sample(self, yaws, *, people=None):
         """Returns a batch of views to show: person by person, one at each of `yaws` they have.
 
+        Private pictures are left out.
+
         Args:
             yaws: Absolute degrees, as in the evaluation's `by_yaw`.
             people: Identities of the source, or how many of the first; all by default.
         """
-        known = np.unique(self.identities)
+        known = np.unique(self.identities[~self._private])
         chosen = known[:people] if people is None or isinstance(people, int) else people
         places = [
-            np.flatnonzero((self.identities == person) & (self.yaw_groups == yaw))
+            np.flatnonzero((self.identities == person) & (self.yaw_groups == yaw) & ~self._private)
             for person in chosen
             for yaw in yaws
         ]
         rows = [records.finish_record(self.source[int(found[0])]) for found in places if len(found)]
         if not rows:
             raise ValueError(
-                f"yaws must be among {np.unique(self.yaw_groups).tolist()}. Received: {yaws}."
+                f"yaws must be among {np.unique(self.yaw_groups).tolist()}, of pictures that may "
+                f"be shown ({int((~self._private).sum())} of {len(self._private)}). "
+                f"Received: {yaws}."
             )
         return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
 
@@ -116,21 +124,22 @@ class Evaluator:
 
     def _read(self, gallery_digests):
         """Goes through the source once: people, yaws, and which views are probes."""
-        people, yaws, probes = [], [], []
+        people, yaws, pitches, private, probes = [], [], [], [], []
         for batch in self._batches("views"):
             views = _as_shot(batch["input"], batch["mirrored"])
             people.append(np.asarray(batch["identity"]))
-            yaws.append(np.abs(np.asarray(batch["yaw"], np.float64)))
+            yaws.append(np.abs(batch["yaw"]))
+            pitches.append(batch["pitch"])
+            private.append(np.asarray(batch["private"]))
             numbers = self._people(batch["identity"])
             probes += [
                 _digest(view) != gallery_digests.get(int(person))
                 for view, person in zip(views, numbers, strict=True)
             ]
-        self.identities, yaws = np.concatenate(people), np.concatenate(yaws)
-        step = 5 if np.allclose(yaws, np.rint(yaws / 5) * 5, atol=1e-3) else 15
-        # As metrics.by_yaw rounds.
-        self.yaw_groups = (yaws / step + 0.5).astype(int) * step
-        self._probes = np.array(probes)
+        self.identities = np.concatenate(people)
+        self.yaw_groups = metrics.angle_groups(np.concatenate(yaws))
+        self._pitch_groups = metrics.angle_groups(np.concatenate(pitches))
+        self._private, self._probes = np.concatenate(private), np.array(probes)
 
     def _evaluate(self, predict, embed):
         values = collections.defaultdict(list)
@@ -155,8 +164,16 @@ class Evaluator:
             }
             return {"count": int(chosen.sum()), **means}
 
-        groups = {str(yaw): row(self.yaw_groups == yaw) for yaw in np.unique(self.yaw_groups)}
-        return {"overall": row(np.ones(len(self.yaw_groups), bool)), "by_yaw": groups}
+        def by_yaw(chosen):
+            yaws = np.unique(self.yaw_groups[chosen])
+            groups = {str(yaw): row(chosen & (self.yaw_groups == yaw)) for yaw in yaws}
+            return {"overall": row(chosen), "by_yaw": groups}
+
+        whole = by_yaw(np.ones(len(self.yaw_groups), bool))
+        pitches = np.unique(self._pitch_groups)
+        if len(pitches) > 1:
+            whole["by_pitch"] = {str(p): by_yaw(self._pitch_groups == p) for p in pitches}
+        return whole
 
     def _counts(self, name):
         """Which views count for the value `name`."""
@@ -173,31 +190,6 @@ class Evaluator:
         served = batches.batches(self.source, batch_size=self._batch_size, seed=0, shuffle=False)
         total = -(-len(self.source) // self._batch_size)
         return tqdm(served, total=total, desc=what, unit="batch", disable=not self._progress)
-
-
-def gallery_pictures(source):
-    """Picks one frontal, neutral picture a person, all under one light where all have it.
-
-    Args:
-        source: Source of records. The light is the one that most people have, among equals the
-            one that comes first; people without it give their first picture.
-
-    Returns:
-        `(images, identities)`: `(n, S, S, 3)` float32 in [-1, 1], never mirrored, and `(n,)`.
-    """
-    first = {}
-    for i in range(len(source)):
-        record = source[i]
-        by_light = first.setdefault(int(record["identity"]), {})
-        by_light.setdefault(int(record.get("light", -1)), i)
-    counts = collections.Counter(light for by_light in first.values() for light in by_light)
-    light = counts.most_common(1)[0][0]
-    pictures = []
-    for by_light in first.values():
-        record = source[by_light.get(light, next(iter(by_light.values())))]
-        target = records.to_float(record["target"])
-        pictures.append(target[:, ::-1] if record.get("mirrored", False) else target)
-    return np.stack(pictures), np.array(list(first))
 
 
 def keras_predictor(model):
@@ -236,7 +228,7 @@ class _Judge:
 def _models(judges, image_size):
     if isinstance(judges, dict):
         return judges
-    return {name: load_recognizer(name, image_size) for name in judges}
+    return {Path(name).name: load_recognizer(name, image_size) for name in judges}
 
 
 def _digest(image):

@@ -113,3 +113,11 @@ def flip_landmarks(landmarks, width):
     flipped = np.asarray(landmarks, np.float32)[list(FLIPPED_LANDMARKS)].copy()
     flipped[:, 0] = width - 1 - flipped[:, 0]
     return flipped
+
+
+def check_image_shape(image_shape):
+    """Raises ValueError unless it is `(S, S, 3)` with S a multiple of 32."""
+    if len(image_shape) != 3 or image_shape[0] != image_shape[1] or image_shape[0] % 32:
+        raise ValueError(
+            f"image_shape must be (S, S, 3), S a multiple of 32. Received: {image_shape}."
+        )

@@ -13,7 +13,16 @@ import keras
 import numpy as np
 
 from tfgan_compress.axes import Axis, Unknown, groups, match, reshape, resolve, unknowns
-from tfgan_compress.layers import ChannelGate, CodeNoise, FlipConcat, Halve, Maximum
+from tfgan_compress.layers import (
+    BranchReLU,
+    ChannelGate,
+    CodeNoise,
+    Constant,
+    Double,
+    FlipConcat,
+    Halve,
+    Maximum,
+)
 
 L = keras.layers
 
@@ -22,8 +31,9 @@ PRODUCERS = (*CONVOLUTIONS, L.Dense)
 NORMS = (L.BatchNormalization, L.GroupNormalization)
 _MERGES = (L.Add, L.Subtract, L.Average, L.Maximum, L.Minimum, L.Multiply, Maximum)
 _POOLS = (L.AveragePooling2D, L.MaxPooling2D, L.GlobalAveragePooling2D, L.GlobalMaxPooling2D, Halve)
-_PASS = (L.ZeroPadding2D, L.Cropping2D, L.UpSampling2D, L.Resizing, L.Dropout, L.SpatialDropout2D)
-_ACTIVATIONS = (L.Activation, L.LeakyReLU, L.ReLU, L.ELU, L.PReLU, L.Identity)
+_RESIZED = (L.ZeroPadding2D, L.Cropping2D, L.UpSampling2D, L.Resizing, Double)
+_PASS = (*_RESIZED, L.Dropout, L.SpatialDropout2D)
+_ACTIVATIONS = (L.Activation, L.LeakyReLU, L.ReLU, L.ELU, L.PReLU, L.Identity, BranchReLU)
 _ZERO_AT_ZERO = ("linear", "relu", "leaky_relu", "tanh", "elu", "selu", "gelu", "silu", "relu6")
 
 
@@ -178,7 +188,7 @@ class _Trace:
     def _follow(self, layer, tensors, inputs, out):
         """Returns the output's axis and its parts that are not 0 where channels are off."""
         exposed = sum((self.exposed[id(tensor)] for tensor in tensors), ())
-        if isinstance(layer, L.InputLayer) or not tensors:
+        if isinstance(layer, (L.InputLayer, Constant)) or not tensors:
             return (out.shape[-1] or 0,), ()
         if isinstance(layer, ChannelGate):
             match(inputs[0], layer.segments, self.channels)

@@ -104,6 +104,22 @@ class Maximum(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
+class BranchReLU(keras.layers.Layer):
+    """ReLU of a tensor that something else reads without it, of any shape.
+
+    In int8 XNNPACK takes a ReLU only as a part of the operator before it, and the converter joins
+    the two only where nothing else reads that operator: hence one of its own. Factors of 2 change
+    nothing in floating point.
+    """
+
+    def call(self, inputs):
+        return 0.5 * ops.relu(2.0 * inputs)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
 class Halve(keras.layers.Layer):
     """Averages 2x2 pixels, `(B, H, W, C)` to `(B, H/2, W/2, C)`.
 
@@ -117,6 +133,25 @@ class Halve(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = input_shape
         return (batch, height // 2, width // 2, channels)
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class Double(keras.layers.Layer):
+    """Repeats each pixel in a block of 2x2, `(B, H, W, C)` to `(B, 2H, 2W, C)`.
+
+    Nearest upsampling, written as concatenations: XNNPACK has no nearest resizing.
+    """
+
+    def call(self, inputs):
+        _, height, width, channels = inputs.shape
+        wide = ops.concatenate([inputs, inputs], axis=-1)
+        rows = ops.reshape(wide, (-1, height, 1, 2 * width * channels))
+        both = ops.concatenate([rows, rows], axis=2)
+        return ops.reshape(both, (-1, 2 * height, 2 * width, channels))
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        return (batch, 2 * height, 2 * width, channels)
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
@@ -161,6 +196,25 @@ class CodeNoise(keras.layers.Layer):
         return {**super().get_config(), **own}
 
 
+@keras.saving.register_keras_serializable(PACKAGE)
+class Constant(keras.layers.Layer):
+    """Makes `(B, len(values))` of the same `values` for each of its B inputs."""
+
+    def __init__(self, values, **kwargs):
+        super().__init__(**kwargs)
+        self.values = tuple(values)
+
+    def call(self, inputs):
+        values = ops.convert_to_tensor(self.values, dtype=self.compute_dtype)
+        return ops.broadcast_to(values, (ops.shape(inputs)[0], len(self.values)))
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], len(self.values))
+
+    def get_config(self):
+        return {**super().get_config(), "values": self.values}
+
+
 class ConvBlocks:
     """Adds named convolution blocks to a functional graph.
 
@@ -169,10 +223,12 @@ class ConvBlocks:
         elastic: Adds a `ChannelGate` behind every block.
         factorized: Stages whose convolutions are split into depthwise and pointwise ones. The
             stage of a block is its name up to the first underscore.
+        initializer: Of all kernels but depthwise ones.
     """
 
-    def __init__(self, channels, *, elastic=False, factorized=()):
+    def __init__(self, channels, *, elastic=False, factorized=(), initializer=_initial):
         self.channels, self.elastic, self.factorized = channels, elastic, frozenset(factorized)
+        self._initializer = initializer
 
     def width(self, segments):
         """Number of channels of `segments`."""
@@ -194,10 +250,20 @@ class ConvBlocks:
             kernel,
             strides=strides,
             padding="same",
-            kernel_initializer=_initial,
+            kernel_initializer=self.initializer(),
             name=name,
         )(x)
         return self._finish(x, (group,), name, norm, activation)
+
+    def norm(self, x, segments, *, name, activation="relu"):
+        """Batch norm, activation, gate: for blocks that normalise what goes in."""
+        return self._finish(x, segments, name, True, activation)
+
+    def dense(self, x, units, *, name, **options):
+        """Dense layer without activation or gate, `(B, n)` to `(B, units)`."""
+        return keras.layers.Dense(
+            units, kernel_initializer=self.initializer(), name=name, **options
+        )(x)
 
     def res(self, x, segments, inner, kernel, *, name):
         """Residual block conv-BN-lrelu-conv-BN, `+ x`, lrelu; keeps the shape of `x`."""
@@ -211,9 +277,13 @@ class ConvBlocks:
     def to_rgb(self, x, *, name, kernel=3):
         """Convolution to 3 channels and tanh, in float32 under every dtype policy."""
         x = keras.layers.Conv2D(
-            3, kernel, padding="same", kernel_initializer=_initial, name=f"{name}_conv"
+            3, kernel, padding="same", kernel_initializer=self.initializer(), name=f"{name}_conv"
         )(x)
         return keras.layers.Activation("tanh", dtype="float32", name=name)(x)
+
+    def initializer(self):
+        """Returns another initializer of the kernels; one alone would give all the same values."""
+        return self._initializer.clone()
 
     def _convolution(self, x, filters, kernel, name, strides):
         common = {"padding": "same", "strides": strides}
@@ -227,7 +297,7 @@ class ConvBlocks:
             )(x)
             kernel, common = 1, {}
         return keras.layers.Conv2D(
-            filters, kernel, kernel_initializer=_initial, name=name, **common
+            filters, kernel, kernel_initializer=self.initializer(), name=name, **common
         )(x)
 
     def _finish(self, x, segments, name, norm, activation):

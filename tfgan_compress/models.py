@@ -4,6 +4,7 @@ Convolution and dense kernels are kept in float16; norms, biases and masks in fl
 batch variances need. A directory is human-readable and free of code, unlike a pickled model.
 """
 
+import importlib
 import zipfile
 from pathlib import Path
 
@@ -19,12 +20,18 @@ def save_model(model, directory):
     arrays = {f"{i:04d}": _compact(w.numpy()) for i, w in enumerate(_weights(model))}
     with atomic_path(directory / "weights.npz") as temporary:
         np.savez(temporary, **arrays)
-    class_name = keras.saving.get_registered_name(type(model))
-    write_json(directory / "model.json", {"class": class_name, "config": model.get_config()})
+    described = {
+        "class": keras.saving.get_registered_name(type(model)),
+        "module": type(model).__module__,
+        "config": model.get_config(),
+    }
+    write_json(directory / "model.json", described)
 
 
 def load_model(directory):
     """Returns the model that `save_model` wrote.
+
+    A class of this package is found by itself; import the module of any other one first.
 
     Raises:
         FileNotFoundError: If the directory holds no model.
@@ -37,6 +44,9 @@ def load_model(directory):
                 f"A saved model has model.json and weights.npz. Missing: {directory / name}."
             )
     described = read_json(directory / "model.json")
+    # Importing a class registers it with Keras; a file may have only this package's imported.
+    if described.get("module", "").startswith("tfgan_compress."):
+        importlib.import_module(described["module"])
     model_class = keras.saving.get_registered_object(described.get("class"))
     if model_class is None:
         raise ValueError(

@@ -56,3 +56,20 @@ def test_aligned_landmarks_lie_where_the_geometry_puts_them():
 def test_yaw_is_estimated_from_landmarks(eye, nose, yaw):
     points = [(64 - eye, 40), (64 + eye, 40), (64 + nose, 64), (50, 88), (70, 88)]
     assert alignment.estimate_yaw(np.array(points, np.float32)) == pytest.approx(yaw, abs=3)
+
+
+@pytest.mark.parametrize("yaw", [-67.0, -30.0, 0.0, 45.0])
+def test_landmarks_placed_by_the_eyes_say_the_yaw_they_were_placed_with(yaw):
+    eyes = np.array([(100.0, 80.0), (140.0, 86.0)])
+    points = alignment.landmarks_from_eyes(eyes, yaw)
+    np.testing.assert_allclose(points[:2], eyes)
+    # At a tilt the levelling fades with the distance of the eyes; level eyes stay exact.
+    level = alignment.landmarks_from_eyes(eyes * [1, 0] + [0, 80], yaw)
+    assert alignment.estimate_yaw(level) == pytest.approx(yaw, abs=0.5)
+
+
+def test_eyes_say_nothing_of_a_profile():
+    with pytest.raises(ValueError, match="less than 80 degrees"):
+        alignment.landmarks_from_eyes([(0, 0), (20, 0)], 90.0)
+    with pytest.raises(ValueError, match="a pixel apart"):
+        alignment.landmarks_from_eyes([(5, 5), (5, 5)], 0.0)

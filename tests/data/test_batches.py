@@ -67,6 +67,17 @@ def test_a_resumed_run_goes_on_with_the_batches_that_were_left():
     assert rest == whole[4:]
 
 
+def test_batches_as_shot_hold_negative_yaws():
+    class Left(Numbered):
+        def __getitem__(self, index):
+            return {**super().__getitem__(index), "yaw": -15.0}
+
+    options = {"batch_size": 4, "seed": 0, "shuffle": False}
+    for as_shot, yaw in ((True, -15), (False, 15)):
+        batch = next(iter(batches.batches(Left(), as_shot=as_shot, **options)))
+        assert (batch["yaw"] == yaw).all()
+
+
 def test_keras_fits_on_batches():
     class Fit(keras.Model):
         def __init__(self):
@@ -117,6 +128,13 @@ def test_no_identity_is_on_both_sides_of_a_split():
 def test_a_split_needs_someone_on_each_side():
     with pytest.raises(ValueError, match="at least one identity on each side"):
         splits.split_identities([1, 2], held_out=2, seed=0)
+
+
+def test_the_first_of_those_who_are_there_train():
+    ids = ["346", "007", "250", "001", "007"]
+    assert splits.first_identities(ids, 3) == (("001", "007", "250"), ("346",))
+    with pytest.raises(ValueError, match="Received: 4 people"):
+        splits.first_identities(ids, 4)
 
 
 def test_split_sources_number_their_identities_from_zero():

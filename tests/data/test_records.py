@@ -53,6 +53,15 @@ def test_negative_yaw_is_mirrored_with_landmarks_and_target(record):
     assert finished["yaw"] == 30 and finished["mirrored"] and not straight["mirrored"]
 
 
+def test_records_as_shot_are_never_mirrored_or_turned_back(record):
+    shot = {**record, "yaw": -30.0}
+    for served in (shot, records.mirror_record(shot)):
+        finished = records.finish_record(served, as_shot=True)
+        np.testing.assert_array_equal(finished["input"], records.to_float(shot["input"]))
+        np.testing.assert_allclose(finished["landmarks"], shot["landmarks"], atol=1e-5)
+        assert finished["yaw"] == -30 and not finished["mirrored"]
+
+
 def test_mirroring_twice_gives_the_record_back(record):
     twice = records.mirror_record(records.mirror_record(record))
     np.testing.assert_array_equal(twice["input"], record["input"])

@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from tfgan_compress.losses.adversarial import AdversarialLoss, discriminator_loss
+from tfgan_compress.losses.adversarial import (
+    AdversarialLoss,
+    critic_loss,
+    discriminator_loss,
+    gradient_penalty,
+)
 from tfgan_compress.losses.step import Step
 
 
@@ -27,3 +32,15 @@ def test_real_images_aim_at_0_9():
 def test_extreme_logits_stay_finite():
     huge = np.full((1, 1, 1, 1), 1e4, np.float32)
     assert np.isfinite(float(discriminator_loss(-huge, huge)))
+
+
+def test_critic_gains_by_the_distance_of_its_mean_scores():
+    real, fake = np.array([[3.0], [5.0]], np.float32), np.array([[1.0], [-2.0]], np.float32)
+    assert float(critic_loss(real, fake)) == pytest.approx(-0.5 - 4.0)
+
+
+def test_penalty_takes_the_norm_of_each_picture_by_itself():
+    gradients = np.zeros((2, 2, 2, 1), np.float32)
+    gradients[0, 0, :, 0] = 3, 4
+    gradients[1, 1, 1, 0] = 1
+    assert float(gradient_penalty(gradients)) == pytest.approx(((5 - 1) ** 2 + 0) / 2, rel=1e-5)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tfgan_compress.metrics import by_yaw, cosine, embed, rank1, rank1_hits
+from tfgan_compress.metrics import angle_groups, by_yaw, cosine, embed, rank1, rank1_hits
 
 GALLERY = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]])
 GALLERY_IDS = np.array([7, 8, 9])
@@ -30,6 +30,12 @@ def test_a_probe_without_gallery_picture_is_refused():
 
 def test_cosine_is_taken_row_by_row():
     np.testing.assert_allclose(cosine([[1, 0], [1, 1]], [[0, 2], [3, 3]]), [0, 1], atol=1e-12)
+
+
+def test_angles_of_cameras_are_kept_and_those_of_people_rounded():
+    assert angle_groups([0, 22, -67, 22]).tolist() == [0, 22, -67, 22]
+    assert angle_groups([0.2, 22, -67, -7.5]).tolist() == [0, 15, -60, -15]
+    assert angle_groups(range(40))[[7, 8]].tolist() == [0, 15]
 
 
 def test_by_yaw_groups_both_sides_and_rounds():

@@ -116,6 +116,12 @@ def test_compare_turns_mirrored_views_back():
     assert made.labels == ("person 1", "person 5")
 
 
+def test_private_pictures_are_not_compared():
+    batch = {"input": faces(2), "target": faces(2), "private": np.array([False, True])}
+    with pytest.raises(ValueError, match="Received: 1 private"):
+        compare("Faces", batch, {})
+
+
 def test_a_picture_grid_holds_the_pictures():
     images = faces(2)
     sheet = np.asarray(Image.open(io.BytesIO(picture_grid({"a": images, "b": images}, ["x", "y"]))))

@@ -1,5 +1,7 @@
 """`tfgan-compress evaluate MODEL --data DIR`: quality and identity by yaw."""
 
+from tfgan_compress.cli.sources import add_data_options, open_data
+
 HELP = "measure a model on people it has never seen: PSNR, SSIM, rank-1 by yaw"
 # Repeated from the package, which must not be imported to show the help.
 JUDGES = ("resnet29", "faceres")
@@ -11,26 +13,27 @@ the share of images whose person a recognizer finds in a gallery of one frontal 
 examples:
   tfgan-compress faces --render unseen --preset evaluation --identities 50 --seed 100000
   tfgan-compress evaluate saved_models/tpgan_student/int8/model.tflite --data unseen
-  tfgan-compress evaluate saved_models/tpgan_teacher --data unseen --people 10
-  tfgan-compress evaluate model.tflite --data frll:PATH    11 real people, looked for among all"""
+  tfgan-compress evaluate demo_teacher --data unseen --people 10
+  tfgan-compress evaluate model.tflite --data frll:PATH    11 real people, looked for among all
+  tfgan-compress evaluate model.tflite --data multipie:PATH --cache aligned"""
 
 
 def add_arguments(parser):
     """Adds the options of `evaluate`."""
     parser.epilog = EPILOG
     parser.add_argument(
-        "model", metavar="MODEL", help="a .tflite file, a saved model's folder or a .keras file"
+        "model",
+        metavar="MODEL",
+        help="a .tflite file, a saved model's folder or shipped name, or a .keras file",
     )
+    add_data_options(parser)
     parser.add_argument(
-        "--data",
-        required=True,
-        metavar="DIR",
-        help="rendered faces, or frll:PATH for the Face Research Lab London Set",
+        "--judges",
+        nargs="*",
+        default=JUDGES,
+        metavar="NAME",
+        help="recognizers: resnet29, faceres (default: both), or folders of your own",
     )
-    parser.add_argument(
-        "--judges", nargs="*", default=JUDGES, choices=JUDGES, help="recognizers (default: both)"
-    )
-    parser.add_argument("--people", type=int, metavar="N", help="only the first N people")
     parser.add_argument("--threads", type=int, default=1, help="for a .tflite file (default: 1)")
     parser.add_argument("--json", metavar="PATH", help="also write the figures to PATH")
 
@@ -40,10 +43,8 @@ def run(arguments):
     from tfgan_compress.evaluate import Evaluator
     from tfgan_compress.files import write_json
 
-    if arguments.people is not None and arguments.people < 1:
-        raise ValueError(f"--people must be at least 1. Received: {arguments.people}.")
     predict, image_size = _load(arguments.model, arguments.threads)
-    source, gallery = _data(arguments.data, image_size, arguments.people)
+    source, gallery = open_data(arguments.data, image_size, arguments)
     evaluator = Evaluator(
         source, judges=tuple(arguments.judges), gallery_source=gallery, progress=True
     )
@@ -86,49 +87,7 @@ def _load(path, threads):
 
         model = TFLiteModel.load(path, threads=threads)
         return tflite_predictor(model), model.contract["image_size"]
-    from tfgan_compress.cli.loading import load_generator
+    from tfgan_compress.cli.loading import image_size_of, load_generator
 
     model = load_generator(path)
-    sizes = {tensor.name: tensor.shape[1] for tensor in model.inputs}
-    if "input" not in sizes:
-        raise ValueError(f"{path} must have an input named input. Received: {sorted(sizes)}.")
-    return keras_predictor(model), sizes["input"]
-
-
-def _data(name, image_size, people):
-    """Returns `(source, gallery)`."""
-    source, gallery = _real(name[5:], image_size) if name[:5] == "frll:" else _faces(name)
-    found = source[0]["input"].shape[0]
-    if found != image_size:
-        raise ValueError(
-            f"The model takes {image_size}x{image_size} pixels; render the faces again with "
-            f"--size {image_size}. Received: {name}, {found}x{found} pixels."
-        )
-    if people is None:
-        return source, gallery
-    from tfgan_compress.data.splits import Selection
-
-    # The gallery keeps everybody: among fewer people rank-1 would be easier.
-    if gallery is None:
-        gallery = source
-        return Selection(source, range(min(people, _count(source)))), gallery
-    return Selection(gallery, source.identities[:people]), gallery
-
-
-def _faces(path):
-    from tfgan_compress.data.faces import FaceSet
-
-    return FaceSet(path), None
-
-
-def _real(path, image_size):
-    """The London Set's held-out people, and everybody for the gallery."""
-    from tfgan_compress.data.frll import load_frll, split_frll
-    from tfgan_compress.frontalize import Landmarker
-
-    everybody = load_frll(path, image_size=image_size, landmarker=Landmarker())
-    return split_frll(everybody)[1], everybody
-
-
-def _count(source):
-    return int(max(source.record_identities)) + 1
+    return keras_predictor(model), image_size_of(model)

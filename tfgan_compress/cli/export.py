@@ -20,7 +20,9 @@ CALIBRATION_SEEDS = range(90_000, 90_012)
 def add_arguments(parser):
     """Adds the options of `export`."""
     parser.epilog = EPILOG
-    parser.add_argument("model", metavar="MODEL", help="a saved model's folder, or a .keras file")
+    parser.add_argument(
+        "model", metavar="MODEL", help="a saved model's folder or shipped name, or a .keras file"
+    )
     parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder to write to")
     parser.add_argument(
         "--variants", nargs="+", choices=VARIANTS, default=VARIANTS, help="default: all four"

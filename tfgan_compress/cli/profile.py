@@ -8,10 +8,15 @@ COLUMNS = ("params", "macs_true", "macs_paper")
 def add_arguments(parser):
     """Adds the command's options."""
     parser.add_argument(
-        "model", nargs="?", metavar="MODEL", help="a saved model: a folder, or a .keras file"
+        "model",
+        nargs="?",
+        metavar="MODEL",
+        help="a saved model: a folder, a shipped name, or a .keras file",
     )
     parser.add_argument(
-        "--generator", choices=("tpgan",), help="count a generator that is built here instead"
+        "--generator",
+        choices=("crgan", "tpgan"),
+        help="count a generator that is built here instead",
     )
     parser.add_argument(
         "--base-width", type=int, default=64, metavar="N", help="its base width (default: 64)"
@@ -70,7 +75,8 @@ def _sensitivity(model, faces):
 
 
 def _build(arguments):
+    from tfgan_compress.generators.crgan import CRGAN
     from tfgan_compress.generators.tpgan import TPGAN
 
-    side = arguments.size
-    return TPGAN((side, side, 3), base_width=arguments.base_width)
+    side, known = arguments.size, {"crgan": CRGAN, "tpgan": TPGAN}
+    return known[arguments.generator]((side, side, 3), base_width=arguments.base_width)

@@ -27,11 +27,16 @@ class Picture:
         landmarks: Five `(x, y)` points in it as nested tuples, or None to let them be found.
         yaw: Degrees, positive when the nose points to the right; None if not known. It helps to
             find landmarks.
+        eyes: Two eye centres marked by hand, where the other landmarks are to be found; with
+            the yaw they stand in for all five where nothing is found.
+        look_in: Another file to look for landmarks in: the same moment in better light.
     """
 
     path: Path
     landmarks: tuple | None = None
     yaw: float | None = None
+    eyes: tuple | None = None
+    look_in: Path | None = None
 
 
 class AlignedPairs:
@@ -40,6 +45,7 @@ class AlignedPairs:
     Attributes:
         identities: The data set's own name of each identity; `identity` is the place in it.
         record_identities: `(len,)` int, the identity of each record.
+        gallery_records: Places of the rows that have a true `gallery`; None if none has.
     """
 
     def __init__(self, images, landmarks, rows):
@@ -49,11 +55,13 @@ class AlignedPairs:
             images: `(N, S, S, 3)` uint8 aligned pictures.
             landmarks: `(N, 5, 2)` points of each.
             rows: One dict per record: `input` and `target` are indices of `images`, `identity` is
-                any sortable name, `yaw` is in degrees; `light`, `age`, `pitch`, `name` optional.
+                any sortable name, `yaw` is in degrees; `light`, `age`, `pitch`, `name`, `private`
+                and `gallery` optional.
         """
         self.identities = tuple(sorted({row["identity"] for row in rows}))
         number = {identity: i for i, identity in enumerate(self.identities)}
         self.record_identities = np.array([number[row["identity"]] for row in rows], np.int64)
+        self.gallery_records = tuple(i for i, row in enumerate(rows) if row.get("gallery")) or None
         self._images, self._landmarks, self._rows = images, landmarks, tuple(rows)
 
     def __len__(self):
@@ -63,11 +71,39 @@ class AlignedPairs:
         row = self._rows[index]
         return {
             **row,
-            "input": np.asarray(self._images[row["input"]]),
-            "target": np.asarray(self._images[row["target"]]),
-            "landmarks": np.asarray(self._landmarks[row["input"]]),
+            # Copies, because a mapped file must not be written to.
+            "input": np.array(self._images[row["input"]]),
+            "target": np.array(self._images[row["target"]]),
+            "landmarks": np.array(self._landmarks[row["input"]]),
             "identity": int(self.record_identities[index]),
         }
+
+
+def load_records(rows, *, image_size, landmarker=None, cache=None):
+    """Returns the `AlignedPairs` of pictures that are still to be read; each is read once.
+
+    Args:
+        rows: One dict per record as `AlignedPairs` takes it, but `input` and `target` are
+            `Picture`s. Where `yaw` is missing, the landmarks tell.
+        image_size: Side of the aligned images.
+        landmarker: See `align_pictures`.
+        cache: See `align_pictures`.
+
+    Raises:
+        ValueError: Listing every picture that is missing, damaged, or without a face.
+    """
+    pictures = list(dict.fromkeys(row[name] for row in rows for name in ("input", "target")))
+    place = {picture: i for i, picture in enumerate(pictures)}
+    images, landmarks = align_pictures(
+        pictures, image_size=image_size, landmarker=landmarker, cache=cache
+    )
+    made = []
+    for row in rows:
+        own = {**row, "input": place[row["input"]], "target": place[row["target"]]}
+        if "yaw" not in row:
+            own["yaw"] = alignment.estimate_yaw(landmarks[own["input"]])
+        made.append(own)
+    return AlignedPairs(images, landmarks, made)
 
 
 def align_pictures(pictures, *, image_size, landmarker=None, cache=None):
@@ -79,7 +115,7 @@ def align_pictures(pictures, *, image_size, landmarker=None, cache=None):
         landmarker: `(image, yaw) -> (5, 2)` for pictures without landmarks, where `yaw` may be
             None; it raises ValueError when it finds no face.
         cache: Folder to keep landmarks and aligned pictures in; the next call with the same
-            files reads them back. None keeps nothing.
+            files maps them into memory. None keeps all in memory and nothing on disk.
 
     Returns:
         `(images, landmarks)`: `(N, image_size, image_size, 3)` uint8 and `(N, 5, 2)` float32.
@@ -87,37 +123,29 @@ def align_pictures(pictures, *, image_size, landmarker=None, cache=None):
     Raises:
         ValueError: Listing every picture that is missing, damaged, or without a face.
     """
+    side = (image_size, image_size, 3)
+    row = np.dtype([("image", np.uint8, side), ("landmarks", np.float32, (5, 2))])
+    if cache is None:
+        aligned = np.empty(len(pictures), row)
+        _align_into(aligned, pictures, _Locator(landmarker))
+        return aligned["image"], aligned["landmarks"]
     names = [_fingerprint(picture) for picture in pictures]
     digest = hashlib.sha256(json.dumps([image_size, names]).encode()).hexdigest()[:16]
-    store = None if cache is None else Path(cache) / f"aligned-{image_size}-{digest}.npz"
-    if store is not None and store.is_file():
-        with np.load(store) as arrays:
-            return arrays["images"], arrays["landmarks"]
-    known = _read_landmarks(cache)
-    # A landmarker holds interpreters, which serve one thread at a time.
-    lock = threading.Lock()
-
-    def align_one(picture, name):
-        image = photos.as_photo(picture.path)
-        points = picture.landmarks if picture.landmarks is not None else known.get(name)
-        if points is None:
-            with lock:
-                points = _find_landmarks(landmarker, image, picture)
-        known[name] = np.asarray(points, np.float32).tolist()
-        return alignment.align(image, known[name], image_size)
-
-    try:
-        results = _all_or_problems(align_one, pictures, names)
-    finally:
-        # Kept even if some pictures fail: finding landmarks is what takes time.
-        if cache is not None:
-            files.write_json(Path(cache) / "landmarks.json", known)
-    images = np.stack([image for image, _ in results])
-    landmarks = np.stack([points for _, points in results]).astype(np.float32)
-    if store is not None:
+    store = Path(cache) / f"aligned-{image_size}-{digest}.npy"
+    if not store.is_file():
+        found = Path(cache) / "landmarks.json"
+        locator = _Locator(landmarker, files.read_json(found) if found.is_file() else {})
         with files.atomic_path(store) as temporary:
-            np.savez(temporary, images=images, landmarks=landmarks)
-    return images, landmarks
+            # Written in place: a licensed set may be larger than the memory.
+            aligned = np.lib.format.open_memmap(temporary, "w+", row, (len(pictures),))
+            try:
+                _align_into(aligned, pictures, locator)
+            finally:
+                # Kept even if some pictures fail: finding landmarks is what takes time.
+                files.write_json(found, locator.found)
+            aligned.flush()
+    aligned = np.load(store, mmap_mode="r")
+    return aligned["image"], aligned["landmarks"]
 
 
 def raise_problems(problems, *, where):
@@ -127,27 +155,73 @@ def raise_problems(problems, *, where):
         raise ValueError(f"{where} has {len(problems)} problem(s) to be mended:\n{listing}")
 
 
-def _all_or_problems(function, pictures, names):
-    """Maps `function` over the pictures; raises once for all that fail."""
-    results, problems = [], []
+class _Locator:
+    """Finds landmarks, each file's only once; several threads may ask.
+
+    `found` maps the fingerprints of files to what was found in them.
+    """
+
+    def __init__(self, landmarker, found=()):
+        self.found, self._missed = dict(found), {}
+        # A landmarker holds interpreters, which serve one thread at a time.
+        self._landmarker, self._lock = landmarker, threading.Lock()
+
+    def __call__(self, picture, image):
+        if picture.landmarks is not None:
+            return picture.landmarks
+        if picture.eyes is None:
+            return self._look(picture, image)
+        try:
+            return [*picture.eyes, *self._look(picture, image)[2:]]
+        except ValueError:
+            return alignment.landmarks_from_eyes(picture.eyes, picture.yaw or 0.0)
+
+    def _look(self, picture, image):
+        path = picture.look_in or picture.path
+        name = _fingerprint(Picture(path))
+        with self._lock:
+            if name not in self.found and name not in self._missed:
+                try:
+                    image = image if path == picture.path else photos.as_photo(path)
+                    self.found[name] = self._ask(path, image, picture.yaw)
+                except (ValueError, FileNotFoundError) as error:
+                    self._missed[name] = _named(path, error)
+            if name in self._missed:
+                raise ValueError(self._missed[name])
+            return self.found[name]
+
+    def _ask(self, path, image, yaw):
+        if self._landmarker is None:
+            raise ValueError(f"{path} has no landmarks, and no landmarker was given.")
+        return np.asarray(self._landmarker(image, yaw), np.float32).tolist()
+
+
+def _align_into(aligned, pictures, locator):
+    """Fills `aligned`, a structured array; raises once for all pictures that fail."""
+
+    def align_one(place):
+        picture = pictures[place]
+        image = photos.as_photo(picture.path)
+        points = np.asarray(locator(picture, image), np.float32)
+        size = aligned["image"].shape[1]
+        aligned["image"][place], aligned["landmarks"][place] = alignment.align(image, points, size)
+
+    problems = []
     # Decoding and warping release the GIL; two threads keep two cores busy.
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        futures = [pool.submit(function, *pair) for pair in zip(pictures, names, strict=True)]
+        futures = [pool.submit(align_one, place) for place in range(len(pictures))]
         for picture, future in zip(pictures, futures, strict=True):
             try:
-                results.append(future.result())
+                future.result()
             except (ValueError, FileNotFoundError) as error:
-                message = str(error)
-                known = str(picture.path) in message
-                problems.append(message if known else f"{picture.path}: {message}")
-    raise_problems(problems, where="The data set")
-    return results
+                problems.append(_named(picture.path, error))
+    raise_problems(list(dict.fromkeys(problems)), where="The data set")
 
 
-def _find_landmarks(landmarker, image, picture):
-    if landmarker is None:
-        raise ValueError(f"{picture.path} has no landmarks, and no landmarker was given.")
-    return landmarker(image, picture.yaw)
+def _named(path, error):
+    """The error's message, with the file's name if it does not say it."""
+    message = str(error)
+    return message if str(path) in message else f"{path}: {message}"
 
 
 def _fingerprint(picture):
@@ -157,9 +231,7 @@ def _fingerprint(picture):
         status = path.stat()
     except OSError:
         return f"{path}|missing"
-    return f"{path.resolve()}|{status.st_size}|{status.st_mtime_ns}|{picture.landmarks}"
-
-
-def _read_landmarks(cache):
-    path = None if cache is None else Path(cache) / "landmarks.json"
-    return files.read_json(path) if path is not None and path.is_file() else {}
+    name = f"{path.resolve()}|{status.st_size}|{status.st_mtime_ns}|{picture.landmarks}"
+    if picture.eyes is not None:
+        name += f"|{picture.eyes}|{picture.yaw}"
+    return name if picture.look_in is None else f"{name}|{picture.look_in}"

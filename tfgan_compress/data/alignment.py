@@ -8,6 +8,14 @@ import numpy as np
 
 from tfgan_compress import geometry
 
+EYE_SPREAD, NOSE_REACH = 45.6, 31.2
+"""Distance of the eyes seen from the front, and of the nose tip from their middle at profile, in
+pixels of the aligned 128; as measured on photographs."""
+NOSE_DROP, MOUTH_HALF_WIDTH, MOUTH_REACH = 23.8, 17.5, 5.0
+"""Nose tip below the eyes, half the mouth's width, and how far it moves sideways at profile."""
+FORESHORTENED = 80.0
+"""Degrees of yaw from which the distance of the eyes says nothing of the face's size."""
+
 
 def align(image, landmarks, image_size):
     """Warps `image` so that its face lies where TP-GAN's alignment puts it.
@@ -32,9 +40,41 @@ def estimate_yaw(landmarks):
     two are sine and cosine of the angle, as measured on frontal and profile photographs.
     """
     points = geometry.transform_points(geometry.alignment_matrix(landmarks, 128), landmarks)
-    eyes = (points[1, 0] - points[0, 0]) / 45.6
-    nose = (points[2, 0] - points[:2, 0].mean()) / 31.2
+    eyes = (points[1, 0] - points[0, 0]) / EYE_SPREAD
+    nose = (points[2, 0] - points[:2, 0].mean()) / NOSE_REACH
     return float(np.degrees(np.arctan2(nose, max(eyes, 0.0))))
+
+
+def landmarks_from_eyes(eyes, yaw):
+    """Places nose and mouth of a mean face by its eyes, the reverse of `estimate_yaw`.
+
+    The size of the face comes from the distance of the eyes and the yaw, so an error of the yaw
+    is an error of the size, the larger the more the face is turned. Pitch is not looked at.
+
+    Args:
+        eyes: `(2, 2)` eye centres, the viewer's left one first.
+        yaw: Degrees, positive when the nose points to the right of the picture.
+
+    Returns:
+        `(5, 2)` float32 landmarks in the order of `geometry.LANDMARKS`.
+
+    Raises:
+        ValueError: If the eyes coincide, or the face is turned by 80 degrees or more.
+    """
+    eyes = np.asarray(eyes, np.float64)
+    right = eyes[1] - eyes[0]
+    if abs(yaw) >= FORESHORTENED or np.hypot(*right) < 1:
+        raise ValueError(
+            f"Eyes give the landmarks of faces turned by less than {FORESHORTENED:.0f} degrees "
+            f"whose eyes lie at least a pixel apart. Received: yaw {yaw}, eyes {eyes.tolist()}."
+        )
+    cosine, sine = np.cos(np.radians(yaw)), np.sin(np.radians(yaw))
+    right = right / (EYE_SPREAD * cosine)
+    half, reach = MOUTH_HALF_WIDTH * cosine, MOUTH_REACH * sine
+    drop = geometry.EYE_TO_MOUTH_128
+    offsets = [(NOSE_REACH * sine, NOSE_DROP), (reach - half, drop), (reach + half, drop)]
+    axes = np.array([right, (-right[1], right[0])])
+    return np.concatenate([eyes, eyes.mean(0) + offsets @ axes]).astype(np.float32)
 
 
 def warp(image, matrix, image_size):

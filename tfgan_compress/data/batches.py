@@ -7,12 +7,17 @@ Keras cannot ask a `grain` data set for its length. To train, give `repeat=True`
 `steps_per_epoch` and `shuffle=False` (or it warns) to `fit`; to evaluate, give `steps`.
 """
 
+import functools
+
 import numpy as np
 
 from tfgan_compress.data import records
 
 
-def batches(source, *, batch_size, seed, shuffle, augment=None, repeat=False, workers=0, start=0):
+def batches(
+    source, *, batch_size, seed, shuffle, augment=None, repeat=False, workers=0, start=0,
+    as_shot=False,
+):  # fmt: skip
     """Returns a `grain.IterDataset` of batches; see `records` for their keys.
 
     Args:
@@ -24,6 +29,7 @@ def batches(source, *, batch_size, seed, shuffle, augment=None, repeat=False, wo
         repeat: Whether to go round for ever; `fit` then needs `steps_per_epoch`.
         workers: Threads that prepare batches ahead; 0 prepares each when it is asked for.
         start: Batches to leave out at the beginning: `epoch * steps_per_epoch` to resume.
+        as_shot: Whether no view is mirrored and yaw may be negative; see `records.finish_record`.
     """
     # Heavy, and not needed by those who only read records.
     import grain
@@ -35,7 +41,8 @@ def batches(source, *, batch_size, seed, shuffle, augment=None, repeat=False, wo
         dataset = dataset.repeat()
     if augment is not None:
         dataset = dataset.random_map(augment)
-    dataset = dataset.map(records.finish_record).batch(batch_size)
+    finish = functools.partial(records.finish_record, as_shot=as_shot)
+    dataset = dataset.map(finish).batch(batch_size)
     if start:
         dataset = dataset[start:]
     return dataset.to_iter_dataset(

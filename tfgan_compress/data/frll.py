@@ -60,31 +60,28 @@ def load_frll(root, *, image_size, landmarker=None, cache=None):
     """
     root = Path(root)
     people = find_people(root)
-    places = [(person, view) for person in people for view in VIEWS]
-    index = {place: i for i, place in enumerate(places)}
-    problems, pictures = [], []
-    for person, view in places:
-        try:
-            pictures.append(_picture(root, person, view))
-        except (ValueError, FileNotFoundError) as error:
-            problems.append(str(error))
-    aligned.raise_problems(problems, where=str(root))
-    images, landmarks = aligned.align_pictures(
-        pictures, image_size=image_size, landmarker=landmarker, cache=cache
-    )
     ages = _read_ages(root)
-    rows = [
-        {
-            "input": i,
-            "target": index[person, "neutral_front"],
-            "identity": person,
-            "yaw": VIEWS[view][1],
-            "age": ages.get(person, -1),
-            "name": f"{view}/{person}",
-        }
-        for i, (person, view) in enumerate(places)
-    ]
-    return aligned.AlignedPairs(images, landmarks, rows)
+    problems, rows = [], []
+    for person in people:
+        pictures = {}
+        for view in VIEWS:
+            try:
+                pictures[view] = _picture(root, person, view)
+            except (ValueError, FileNotFoundError) as error:
+                problems.append(str(error))
+        rows += [
+            {
+                "input": picture,
+                "target": pictures.get("neutral_front"),
+                "identity": person,
+                "yaw": VIEWS[view][1],
+                "age": ages.get(person, -1),
+                "name": f"{view}/{person}",
+            }
+            for view, picture in pictures.items()
+        ]
+    aligned.raise_problems(problems, where=str(root))
+    return aligned.load_records(rows, image_size=image_size, landmarker=landmarker, cache=cache)
 
 
 def split_frll(source, *, held_out=HELD_OUT, seed=0):

@@ -19,13 +19,12 @@ and all problems are listed at once.
 import csv
 from pathlib import Path
 
-import numpy as np
-
-from tfgan_compress.data import aligned, alignment
+from tfgan_compress.data import aligned, points
 
 REQUIRED = ("input", "target", "identity")
 NUMBERS = {"yaw": float, "pitch": float, "light": int, "age": int}
-COLUMNS = (*REQUIRED, *NUMBERS, "landmarks", "target_landmarks")
+POINTS = dict.fromkeys(("landmarks", "target_landmarks"), points.parse_points)
+COLUMNS = (*REQUIRED, *NUMBERS, *POINTS)
 
 
 def load_pairs(manifest, *, image_size, landmarker=None, cache=None):
@@ -43,32 +42,19 @@ def load_pairs(manifest, *, image_size, landmarker=None, cache=None):
         ValueError: Listing all that is wrong with the rows, or all that is wrong with the pictures.
     """
     manifest = Path(manifest)
-    rows = read_manifest(manifest)
-    pictures, index = [], {}
-
-    def place(name, landmarks, yaw):
-        picture = aligned.Picture(manifest.parent / name, landmarks, yaw)
-        if picture not in index:
-            index[picture] = len(pictures)
-            pictures.append(picture)
-        return index[picture]
-
-    pairs = [
+    rows = [
         {
             **{name: row[name] for name in NUMBERS if row[name] is not None},
             "identity": row["identity"],
             "name": row["input"],
-            "input": place(row["input"], row["landmarks"], row["yaw"]),
-            "target": place(row["target"], row["target_landmarks"], 0.0),
+            "input": aligned.Picture(manifest.parent / row["input"], row["landmarks"], row["yaw"]),
+            "target": aligned.Picture(
+                manifest.parent / row["target"], row["target_landmarks"], 0.0
+            ),
         }
-        for row in rows
+        for row in read_manifest(manifest)
     ]
-    images, landmarks = aligned.align_pictures(
-        pictures, image_size=image_size, landmarker=landmarker, cache=cache
-    )
-    for pair in pairs:
-        pair.setdefault("yaw", alignment.estimate_yaw(landmarks[pair["input"]]))
-    return aligned.AlignedPairs(images, landmarks, pairs)
+    return aligned.load_records(rows, image_size=image_size, landmarker=landmarker, cache=cache)
 
 
 def read_manifest(manifest):
@@ -115,7 +101,7 @@ def _parse_row(row, line, manifest):
     for name in ("input", "target"):
         if cells[name] and not (manifest.parent / cells[name]).is_file():
             problems.append(f"line {line}: {name} {manifest.parent / cells[name]} is missing.")
-    for name, parse in {**NUMBERS, "landmarks": _points, "target_landmarks": _points}.items():
+    for name, parse in {**NUMBERS, **POINTS}.items():
         try:
             values[name] = parse(cells[name]) if cells[name] else None
         except ValueError as error:
@@ -123,14 +109,3 @@ def _parse_row(row, line, manifest):
     if abs(values.get("yaw") or 0) > 180:
         problems.append(f"line {line}: yaw must be in -180..180. Received: {values['yaw']}.")
     return values, problems
-
-
-def _points(cell):
-    words = cell.replace(",", " ").replace(";", " ").split()
-    try:
-        points = np.array(words, np.float64).reshape(5, 2)
-    except ValueError as error:
-        raise ValueError(f"must be ten numbers, five x y points; received {cell!r}") from error
-    if not np.isfinite(points).all():
-        raise ValueError(f"must be finite; received {cell!r}")
-    return tuple(map(tuple, points.tolist()))

@@ -9,13 +9,16 @@ A *source* is any object with `len(source)` and `source[i]`, which returns a rec
 | `landmarks` | `(5, 2)` | float32 | points of `input`, in the order of `geometry.LANDMARKS` |
 | `identity` | `()` | int | 0..n-1 within the source |
 | `yaw` | `()` | float | degrees; positive when the nose points to the right of the picture |
-| `pitch` `age` `light` | `()` | number | optional |
+| `pitch` `age` `light` | `()` | number | optional; pitch in degrees, positive when it points down |
+| `private` | `()` | bool | optional: the picture must not be shown to others |
 
 A source also has `record_identities`, the identity of each record as an integer array, so that
-splitting need not read any picture.
+splitting need not read any picture. It may have `gallery_records`, the place of one record a
+person whose `target` is what the person is recognised by; without it, `evaluate` chooses.
 
 `finish_record` makes of it what the networks take: views of negative yaw mirrored, the four
-patches cut out, pictures as float32 in [-1, 1]. Stacked records are the batch.
+patches cut out, pictures as float32 in [-1, 1]. Stacked records are the batch. Networks that need
+both sides of a face take records as they were shot instead.
 """
 
 import numpy as np
@@ -24,22 +27,29 @@ from tfgan_compress import geometry
 
 IMAGES = ("input", "target")
 PATCHES = tuple(geometry.PATCHES_128)
-UNKNOWN = {"pitch": np.float32(0), "light": np.int32(-1), "age": np.int32(-1)}
+UNKNOWN = {
+    "pitch": np.float32(0),
+    "light": np.int32(-1),
+    "age": np.int32(-1),
+    "private": np.bool_(False),
+}
 """What stands for a value that the data set does not give."""
 
 
-def finish_record(record):
+def finish_record(record, *, as_shot=False):
     """Returns the record as the networks take it.
 
     Args:
         record: A source's record, with uint8 `input` and `target`. It is not changed.
+        as_shot: Whether to undo a mirroring instead of mirroring views of negative yaw.
 
     Returns:
         A dict of `input`, `target` and the patches as float32 in [-1, 1], `landmarks: (5, 2)`
         float32, and the scalars `identity`, `light`, `age` (int32), `yaw`, `pitch` (float32),
-        `mirrored` (bool). Yaw is never negative.
+        `private`, `mirrored` (bool). Yaw is never negative, unless `as_shot`.
     """
-    record = mirror_record(record) if record["yaw"] < 0 else record
+    turned = record.get("mirrored", False) if as_shot else record["yaw"] < 0
+    record = mirror_record(record) if turned else record
     return {
         **network_inputs(record["input"], record["landmarks"]),
         "target": to_float(record["target"]),

@@ -27,8 +27,32 @@ def split_identities(identities, *, held_out, seed):
     return tuple(p for p in people if p not in held), tuple(p for p in people if p in held)
 
 
+def first_identities(identities, train):
+    """Splits the distinct `identities` as published protocols do: the first ones train.
+
+    Ids may have gaps: who is first is decided among those who are there.
+
+    Args:
+        identities: Identities of any sortable type; duplicates count once.
+        train: How many of the first to train on.
+
+    Returns:
+        `(train, test)`, two sorted tuples without an identity in common.
+    """
+    people = tuple(sorted(set(identities)))
+    if not 0 < train < len(people):
+        raise ValueError(
+            f"The first {train} people in the order of their ids train, the rest test: there must "
+            f"be at least one of each. Received: {len(people)} people."
+        )
+    return people[:train], people[train:]
+
+
 class Selection:
-    """The records of some identities of a source, renumbered 0..n-1 in their sorted order."""
+    """The records of some identities of a source, renumbered 0..n-1 in their sorted order.
+
+    Its `gallery_records` are those of the source, where that has any.
+    """
 
     def __init__(self, source, identities):
         """Keeps the records of `source` whose identity is among `identities`."""
@@ -43,6 +67,10 @@ class Selection:
         self._source = source
         self._indices = np.flatnonzero(np.isin(own, self.identities))
         self.record_identities = np.searchsorted(self.identities, own[self._indices])
+        gallery = getattr(source, "gallery_records", None)
+        if gallery is not None:
+            gallery = tuple(np.flatnonzero(np.isin(self._indices, gallery)).tolist())
+        self.gallery_records = gallery
 
     def __len__(self):
         return len(self._indices)

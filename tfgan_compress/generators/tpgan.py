@@ -13,6 +13,7 @@ the code, which is a training loss (`losses.classification`).
 import keras
 
 from tfgan_compress import geometry
+from tfgan_compress.channels import check_channels
 from tfgan_compress.layers import PACKAGE, CodeNoise, ConvBlocks, FlipConcat, Halve, Maximum
 
 PARTS = ("left_eye", "right_eye", "nose", "mouth")
@@ -85,7 +86,8 @@ class TPGAN(keras.Model):
     ):
         image_shape = tuple(image_shape)
         channels = dict(channels or tpgan_channels(base_width))
-        _check(image_shape, channels)
+        geometry.check_image_shape(image_shape)
+        check_channels(channels, tpgan_channels(8), network="TP-GAN", optional=("noise",))
         blocks = ConvBlocks(channels, elastic=elastic, factorized=factorized)
         inputs = _inputs(image_shape)
         parts = {part: _local_pathway(blocks, inputs, part) for part in PARTS}
@@ -122,22 +124,6 @@ def coarse_tpgan(generator):
     outputs = {**generator.output, "image": double(generator.output["image_half"])}
     inputs = {tensor.name: tensor for tensor in generator.inputs}
     return keras.Model(inputs, outputs, name=f"{generator.name}_coarse")
-
-
-def _check(image_shape, channels):
-    if len(image_shape) != 3 or image_shape[0] != image_shape[1] or image_shape[0] % 32:
-        raise ValueError(
-            f"image_shape must be (S, S, 3), S a multiple of 32. Received: {image_shape}."
-        )
-    expected = set(tpgan_channels(8))
-    if set(channels) != expected:
-        raise ValueError(
-            "channels must name every group of TP-GAN and no other. Missing: "
-            f"{sorted(expected - set(channels))}; unknown: {sorted(set(channels) - expected)}."
-        )
-    for group, width in channels.items():
-        if width < (group != "noise"):
-            raise ValueError(f"channels['{group}'] must be at least 1. Received: {width}.")
 
 
 def _inputs(image_shape):

@@ -3,7 +3,8 @@
 TP-GAN's (Huang et al. 2017, eq. 6) compares two layers of a recognizer; here any number of
 layers, and the cosine distance of the embedding. Keep it small and start it late: a network
 trained on it alone learns to please the recognizer with coloured blotches, which the earlier,
-larger layers forbid better than the embedding does. Left out: training the recognizer.
+larger layers forbid better than the embedding does. Left out: training the recognizer
+(`training.recognition`).
 """
 
 from keras import ops
@@ -22,8 +23,7 @@ class IdentityLoss(Loss):
     Args:
         image_size: Side of the images, in pixels.
         weight: Weight of the loss; TP-GAN's by default.
-        recognizer: A name of `recognizers.available_recognizers()`. Train with one, report with
-            another.
+        recognizer: As `recognizers.load_recognizer` takes it. Train with one, report with another.
         layers: Recognizer layers to compare; `recognizers.default_features` unless given, and
             `()` for the embedding alone.
         against: `"target"`, or `"teacher"` for unpaired distillation.

@@ -9,6 +9,9 @@ to mean much. Left out: verification curves.
 import numpy as np
 from keras import ops
 
+MOST_ANGLES = 19
+"""As many as there are from 0 to 90 degrees in steps of 5."""
+
 
 def embed(recognizer, images, *, batch_size=32):
     """Returns the embeddings `(n, size)` of `images: (n, height, width, 3)` as a NumPy array.
@@ -70,8 +73,26 @@ def by_yaw(values, yaws, *, step=15):
         step: Width of the groups, in degrees.
     """
     values = np.asarray(values, np.float64)
-    groups = (np.abs(np.asarray(yaws, np.float64)) / step + 0.5).astype(int) * step
+    groups = _rounded(np.abs(np.asarray(yaws, np.float64)), step)
     return {int(yaw): float(values[groups == yaw].mean()) for yaw in np.unique(groups)}
+
+
+def angle_groups(degrees):
+    """Returns angles as whole degrees `(n,)` that a table can show.
+
+    As they are where they are whole and few, as those of cameras; else rounded to multiples of 15,
+    as people move their heads.
+    """
+    degrees = np.asarray(degrees, np.float64)
+    whole = np.rint(degrees)
+    if np.allclose(degrees, whole, atol=1e-3) and len(np.unique(whole)) <= MOST_ANGLES:
+        return whole.astype(int)
+    return _rounded(degrees, 15)
+
+
+def _rounded(degrees, step):
+    """Multiples of `step`, halves away from 0."""
+    return (np.sign(degrees) * np.floor(np.abs(degrees) / step + 0.5)).astype(int) * step
 
 
 def _unit(embeddings):

@@ -8,6 +8,7 @@ from tfgan_compress.report.card import write_model_card
 from tfgan_compress.report.content import export_entry, model_entry, ratios, read_log
 from tfgan_compress.report.goals import targets
 from tfgan_compress.report.pictures import Pictures, compare, picture_grid, verdict_captions
+from tfgan_compress.report.tables import write_tables
 from tfgan_compress.report.write import write_report
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "verdict_captions",
     "write_model_card",
     "write_report",
+    "write_tables",
 ]

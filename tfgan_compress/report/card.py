@@ -9,6 +9,7 @@ from typing import Any
 
 from tfgan_compress.files import atomic_path
 from tfgan_compress.report.content import judges_of, mean_latency
+from tfgan_compress.report.markdown import table
 from tfgan_compress.report.numbers import count, decimal, megabytes, milliseconds, percent, setting
 from tfgan_compress.tflite import sha256
 
@@ -146,7 +147,7 @@ def _evaluations(models):
             [name, *(form(e["by_yaw"].get(y, {}).get(key)) for y in yaws), form(e["overall"][key])]
             for name, e in models.items()
         ]
-        yield _table([title, *yaws, "all"], rows)
+        yield table([title, *yaws, "all"], rows)
 
 
 def _cost(content, role):
@@ -171,7 +172,7 @@ def _cost(content, role):
                 decimal((gates.get("quality") or {}).get("psnr"), 1),
             ]
         )
-    yield _table(["file", "size", "latency, mean", "p95", "memory", "PSNR to float, dB"], rows)
+    yield table(["file", "size", "latency, mean", "p95", "memory", "PSNR to float, dB"], rows)
     first = next(iter(measured.values()))
     yield (
         f"Batch 1, {first['threads']} thread, 100 runs to warm up and 100 timed, on: "
@@ -181,7 +182,7 @@ def _cost(content, role):
 
 def _settings(recipe):
     rows = [[f"`{key}`", setting(value)] for key, value in recipe.items()]
-    return _table(["setting", "value"], rows) if rows else ""
+    return table(["setting", "value"], rows) if rows else ""
 
 
 def _files(directory):
@@ -193,12 +194,4 @@ def _files(directory):
         content = path.read_bytes()
         name = path.relative_to(directory).as_posix()
         rows.append([f"`{name}`", f"{len(content):,}", f"`{sha256(content)}`"])
-    return _table(["file", "bytes", "sha256"], rows)
-
-
-def _table(headers, rows):
-    lines = [headers, ["---"] * len(headers), *rows]
-    return "\n".join(
-        "| " + " | ".join("n/a" if cell is None else str(cell) for cell in line) + " |"
-        for line in lines
-    )
+    return table(["file", "bytes", "sha256"], rows)

@@ -54,7 +54,15 @@ def compare(title, batch, predictors, *, evaluator=None, judge="faceres", note="
         judge: One of the evaluator's judges.
         note: A sentence above the table.
         name: What a person is called.
+
+    Raises:
+        ValueError: If one of the pictures is private: reports travel.
     """
+    if np.any(batch.get("private", False)):
+        raise ValueError(
+            "Pictures that are private must not be shown; `Evaluator.sample` leaves them out. "
+            f"Received: {int(np.sum(batch['private']))} private ones."
+        )
     made = {column: np.asarray(predict(batch)) for column, predict in predictors.items()}
     columns = {"view": batch["input"], **made, "truth": batch["target"]}
     captions = {}

@@ -1,4 +1,4 @@
-"""The one place where training depends on the backend: taking a gradient, or none."""
+"""The one place where training depends on the backend: taking gradients, or none."""
 
 import keras
 
@@ -13,15 +13,32 @@ def value_and_gradients(function, variables):
     Raises:
         RuntimeError: On a backend other than tensorflow and torch.
     """
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
+    if _backend() == "tensorflow":
         return _tensorflow(function, variables)
-    if backend == "torch":
-        return _torch(function, variables)
-    raise RuntimeError(
-        f"Training runs on the tensorflow and torch backends. Received: {backend!r}; set "
-        "KERAS_BACKEND."
-    )
+    return _torch(function, variables)
+
+
+def input_gradients(function, inputs):
+    """Differentiates the sum of `function(inputs)` by the tensor `inputs`.
+
+    What comes out has the shape of `inputs` and can be differentiated again by the weights inside
+    `value_and_gradients`: a gradient penalty.
+
+    Raises:
+        RuntimeError: On a backend other than tensorflow and torch.
+    """
+    if _backend() == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            outputs = function(inputs)
+        return tape.gradient(outputs, inputs)
+    import torch
+
+    with torch.enable_grad():
+        inputs = inputs.detach().requires_grad_()
+        return torch.autograd.grad(function(inputs).sum(), inputs, create_graph=True)[0]
 
 
 def without_gradients(function):
@@ -36,6 +53,16 @@ def without_gradients(function):
 
     with torch.no_grad():
         return function()
+
+
+def _backend():
+    backend = keras.backend.backend()
+    if backend not in ("tensorflow", "torch"):
+        raise RuntimeError(
+            f"Training runs on the tensorflow and torch backends. Received: {backend!r}; set "
+            "KERAS_BACKEND."
+        )
+    return backend
 
 
 def _tensorflow(function, variables):

@@ -11,11 +11,12 @@ from tfgan_compress.elastic import gate_masks
 from tfgan_compress.layers import tap_output
 from tfgan_compress.losses.adversarial import discriminator_loss
 from tfgan_compress.losses.step import Step
+from tfgan_compress.training.base import GeneratorTrainer, pick, unpack
 from tfgan_compress.training.flat import FlatOptimizer
 from tfgan_compress.training.gradients import value_and_gradients, without_gradients
 
 
-class Trainer(keras.Model):
+class Trainer(GeneratorTrainer):
     """Trains `generator` on batches of `data.records`, against `discriminator` where given.
 
     Each step updates the generator on all subnets of the sampler, then the discriminator on the
@@ -32,20 +33,17 @@ class Trainer(keras.Model):
     """
 
     def __init__(self, generator, losses, *, discriminator=None, teacher=None, sampler=None):
-        super().__init__(name="trainer")
         if any(loss.name == "adversarial" for loss in losses) and discriminator is None:
             raise ValueError("An adversarial loss needs a discriminator. Received: None.")
-        self.generator, self.discriminator = generator, discriminator
-        self.sampler = sampler
+        names = ["loss", *(loss.name for loss in losses)]
+        names += ["discriminator_loss"] if discriminator is not None else []
+        super().__init__(generator, names)
+        self.discriminator, self.sampler = discriminator, sampler
         self.loss_terms = list(losses)
         self.loss_layers = [loss for loss in losses if isinstance(loss, keras.layers.Layer)]
         taps = sorted({tap for loss in losses for tap in loss.taps})
         self._student = _with_taps(generator, taps)
         self._teacher = None if teacher is None else _Frozen(_with_taps(teacher, taps))
-        names = ["loss", *(loss.name for loss in losses)]
-        names += ["discriminator_loss"] if discriminator is not None else []
-        self._means = {name: keras.metrics.Mean(name=name) for name in names}
-        self.built = True
 
     def compile(self, optimizer, discriminator_optimizer=None, **kwargs):
         """Sets the optimizers; the second is needed where there is a discriminator."""
@@ -64,13 +62,9 @@ class Trainer(keras.Model):
         layers = (self.generator, *self.loss_layers)
         return [v for layer in layers for v in layer.trainable_variables]
 
-    @property
-    def metrics(self):
-        return list(self._means.values())
-
     def train_step(self, data):
         """One update of generator and discriminator; returns the running means of the losses."""
-        batch = _unpack(data)
+        batch = unpack(data)
         teacher_run = self._teach(batch)
         subnets = self.sampler.subnets() if self.sampler else [None]
         gradients, fake = None, None
@@ -90,29 +84,13 @@ class Trainer(keras.Model):
 
     def test_step(self, data):
         """Returns the running means of the generator's losses in inference mode."""
-        batch = _unpack(data)
+        batch = unpack(data)
         loss, (values, _) = self._generator_loss(batch, self._teach(batch), training=False)
         self._note(loss=loss, **values)
         return self.get_metrics_result()
 
-    def call(self, inputs, training=False):
-        """Runs the generator on the batch `inputs`; returns its dict of outputs."""
-        return self.generator(_pick(self.generator, inputs), training=training)
-
-    def save_own_variables(self, store):
-        # Keras leaves the states of random generators (subnets, noise, dropout) out of the weights.
-        for i, state in enumerate(self._random_states()):
-            store[str(i)] = ops.convert_to_numpy(state)
-
-    def load_own_variables(self, store):
-        for i, state in enumerate(self._random_states()):
-            state.assign(store[str(i)])
-
-    def _random_states(self):
-        return [v for v in self.variables if "seed_generator" in v.path]
-
     def _generator_loss(self, batch, teacher_run, *, training=True):
-        run = self._student(_pick(self._student, batch), training=training)
+        run = self._student(pick(self._student, batch), training=training)
         fake = run["outputs"]["image"]
         logits = None
         if self.discriminator is not None:
@@ -142,10 +120,6 @@ class Trainer(keras.Model):
         self._discriminator_step.apply(gradients)
         self._note(discriminator_loss=value)
 
-    def _note(self, **values):
-        for name, value in values.items():
-            self._means[name].update_state(ops.stop_gradient(value))
-
 
 class _Frozen:
     """Runs a model for reference. No Keras object, so it is neither trained nor saved with one."""
@@ -154,23 +128,13 @@ class _Frozen:
         self.model = model
 
     def __call__(self, batch):
-        return without_gradients(lambda: self.model(_pick(self.model, batch), training=False))
+        return without_gradients(lambda: self.model(pick(self.model, batch), training=False))
 
 
 def _with_taps(model, taps):
     features = {tap: tap_output(model, tap) for tap in taps}
     inputs = {tensor.name: tensor for tensor in model.inputs}
     return keras.Model(inputs, {"outputs": model.output, "features": features})
-
-
-def _pick(model, batch):
-    """The entries of the batch that are the model's inputs, by name."""
-    return {tensor.name: batch[tensor.name] for tensor in model.inputs}
-
-
-def _unpack(data):
-    """The batch dict, which Keras's data adapters may have wrapped in a tuple."""
-    return data[0] if isinstance(data, (tuple, list)) else data
 
 
 def _add(a, b):

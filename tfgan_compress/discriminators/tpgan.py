@@ -2,6 +2,7 @@
 
 import keras
 
+from tfgan_compress.geometry import check_image_shape
 from tfgan_compress.layers import PACKAGE, ConvBlocks
 
 
@@ -19,10 +20,7 @@ class TPGANDiscriminator(keras.Model):
 
     def __init__(self, image_shape=(128, 128, 3), *, base_width=64, **kwargs):
         image_shape = tuple(image_shape)
-        if image_shape[0] != image_shape[1] or image_shape[0] % 32:
-            raise ValueError(
-                f"image_shape must be (S, S, 3), S a multiple of 32. Received: {image_shape}."
-            )
+        check_image_shape(image_shape)
         multiples = {"down1": 1, "down2": 2, "down3": 4, "down4": 8, "down5": 8}
         multiples |= {"res4_inner": 8, "res5_inner": 8}
         blocks = ConvBlocks({group: m * base_width for group, m in multiples.items()})

@@ -1,0 +1,183 @@
+import json
+import os
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from tests.generators.tiny import difference
+from tests.training import crgan_nets as nets
+from tests.training.nets import step, values
+from tfgan_compress import elastic
+from tfgan_compress.channels import leading_masks
+from tfgan_compress.discriminators import CRGANDiscriminator
+from tfgan_compress.generators.crgan import CRGAN
+from tfgan_compress.losses.adversarial import AdversarialLoss
+from tfgan_compress.losses.distillation import FeatureDistillation
+from tfgan_compress.losses.pixel import PixelLoss
+from tfgan_compress.profile import MacCounter
+from tfgan_compress.search.space import search_space
+from tfgan_compress.search.study import search
+from tfgan_compress.training import crgan
+from tfgan_compress.training.sampling import SubnetSampler
+from tfgan_compress.training.scoring import SubnetScorer
+from tfgan_compress.training.trainer import Trainer
+
+
+def test_views_run_from_60_degrees_to_minus_60_and_the_frontal_is_the_fifth():
+    yaws = np.array([60, 45, 7, 0, -8, -60, 90, -75], "float32")
+    assert np.asarray(crgan.view_of(yaws, 9)).tolist() == [0, 1, 4, 4, 5, 8, 0, 8]
+    assert np.asarray(crgan.view_of(yaws, 13)).tolist() == [2, 3, 6, 6, 7, 10, 0, 11]
+
+
+def test_views_are_judged_by_their_logits():
+    sure = 20 * np.eye(9, dtype="float32")
+    # A softmax before the loss would leave it at 1.4 and more.
+    assert float(crgan._cross_entropy(sure, np.arange(9))) < 1e-6
+
+
+def test_penalty_is_differentiated_by_the_critics_weights():
+    # Gradient (3, 4): norm 5, penalty 16, derivative 2 (5 - 1) (3, 4) / 5.
+    assert nets.penalties() == pytest.approx([16, 4.8, 6.4], rel=1e-5)
+
+
+class Recorder(crgan.CRGANTrainer):
+    """Notes what the pathways are given; `drawn` and `painted` are what is drawn at random."""
+
+    def _generate(self, real, view):
+        self.generated = np.asarray(real), np.asarray(view)
+        self.fake = keras.ops.zeros_like(real)
+        return self.fake
+
+    def _reconstruct(self, source, goal, real, *, used):
+        self.reconstructed = [np.asarray(x) for x in (*source, *goal, real)]
+        self.used = float(used)
+
+    def _uniform(self, shape):
+        return keras.ops.full(shape, self.drawn if len(shape) else self.painted)
+
+
+@pytest.fixture(scope="module")
+def recorder():
+    shape = nets.SHAPE
+    return Recorder(CRGAN(shape, base_width=2), CRGANDiscriminator(shape, base_width=2))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("painted", [False, True])
+def test_pair_is_used_both_ways_and_with_painted_faces(recorder, turned, painted):
+    recorder.drawn, recorder.painted = (1.0 if c else -1.0 for c in (turned, painted))
+    batch = nets.batch()
+    recorder.train_step(batch)
+    view = np.asarray(crgan.view_of(batch["yaw"], 9))
+    sides = [(batch["input"], view), (batch["target"], np.full(4, 4))]
+    first, second = reversed(sides) if turned else sides
+    for found, expected in zip(recorder.generated, first, strict=True):
+        np.testing.assert_array_equal(found, expected)
+    fake = (np.asarray(recorder.fake), first[1])
+    expected = [*fake, *fake, first[0]] if painted else [*first, *second, second[0]]
+    for found, wanted in zip(recorder.reconstructed, expected, strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    assert recorder.used == (0.0 if painted else 1.0)
+
+
+@pytest.mark.parametrize("used", [0.0, 1.0])
+def test_encoding_a_painted_face_leaves_the_generator_alone(used):
+    made, batch = nets.trainer(), nets.batch()
+    pictures, view = keras.ops.convert_to_tensor(batch["input"]), crgan.view_of(batch["yaw"], 9)
+    parts = [m.trainable_variables for m in (made.encoder, made.decoder, made.discriminator.heads)]
+    before = [values(part) for part in parts]
+    made._reconstruct((pictures, view), (pictures, view), pictures, used=used)
+    after = [values(part) for part in parts]
+    changed = [nets.moved(*pair) > 0 for pair in zip(before, after, strict=True)]
+    assert changed == [True, used > 0, True]
+
+
+def test_generator_and_discriminator_must_have_the_same_views():
+    with pytest.raises(ValueError, match=r"same views.*13, 9"):
+        crgan.CRGANTrainer(
+            CRGAN(nets.SHAPE, base_width=2, views=13), CRGANDiscriminator(nets.SHAPE, base_width=2)
+        )
+
+
+def test_second_pathway_learns_to_paint_what_is_asked_for():
+    made, batch = nets.trainer(rate=3e-3, reconstruction=40.0), nets.batch()
+    view, distances = crgan.view_of(batch["yaw"], 9), []
+    frontal = (keras.ops.convert_to_tensor(batch["target"]), keras.ops.full_like(view, 4))
+    for _ in range(8):
+        made.reset_metrics()
+        made._reconstruct((batch["input"], view), frontal, frontal[0], used=1.0)
+        distances.append(made.get_metrics_result()["reconstruction"])
+    assert distances[-1] < 0.8 * distances[0]
+
+
+@pytest.fixture(scope="module")
+def on_torch(tmp_path_factory):
+    """What `crgan_nets` found on the torch backend, in a process of its own."""
+    folder = str(tmp_path_factory.mktemp("torch"))
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.training.crgan_nets", folder],
+        env=os.environ | {"KERAS_BACKEND": "torch", "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout.splitlines()[-1])
+    assert facts["backend"] == "torch"
+    return facts
+
+
+def test_penalty_on_torch_is_that_on_tensorflow_and_losses_are_finite(on_torch):
+    assert on_torch["penalties"] == pytest.approx([16, 4.8, 6.4], rel=1e-5)
+    assert all(np.isfinite(value) for value in on_torch["losses"].values())
+
+
+def test_resumed_run_equals_the_uninterrupted_one(on_torch, tmp_path):
+    assert nets.resumed_differs(tmp_path) == 0
+    assert on_torch["resumed"] == 0
+
+
+@pytest.fixture(scope="module")
+def compressed():
+    """A supernet after steps of the common trainer, with its trainer and losses."""
+    teacher = nets.trainer().generator
+    largest = {group: max(1, width // 2) for group, width in teacher.channels.items()}
+    supernet = elastic.elastic(teacher, largest)
+    losses = [
+        PixelLoss(),
+        PixelLoss(0.5, against="teacher"),
+        AdversarialLoss(),
+        FeatureDistillation(crgan.TAPS, supernet, teacher),
+    ]
+    trainer = Trainer(
+        supernet,
+        losses,
+        discriminator=CRGANDiscriminator(nets.SHAPE, base_width=4),
+        teacher=teacher,
+        sampler=SubnetSampler(search_space(largest), rule="sandwich"),
+    )
+    trainer.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-3))
+    return supernet, [step(trainer, nets.batch(1)) for _ in range(3)]
+
+
+def test_common_trainer_distils_a_supernet(compressed):
+    _, found = compressed
+    assert all(np.isfinite(value) for losses in found for value in losses.values())
+    assert found[-1]["distillation"] < found[0]["distillation"]
+    assert {"adversarial", "discriminator_loss", "pixel_teacher"} <= set(found[0])
+
+
+def test_searched_student_equals_its_subnet(compressed):
+    supernet, _ = compressed
+    space, counter = search_space(supernet.channels), MacCounter(supernet)
+    scorer = SubnetScorer(supernet, [nets.batch(2)], [nets.batch(3)])
+    budget = counter(space.largest()) // 2
+    found = search(space, scorer, counter, macs=budget, trials=3, storage=None, progress=False)
+    assert counter(found.channels) <= budget
+    elastic.set_masks(supernet, leading_masks(supernet.channels, found.channels))
+    student, batch = elastic.extract(supernet), {"input": nets.batch(4)["input"]}
+    # In float32, through norms of small variance; tests of the generator compare in float64.
+    assert difference(supernet, student, batch) < 1e-4
+    assert difference(supernet, student, batch, training=True) < 1e-4

@@ -1,0 +1,114 @@
+"""Data that a command line names: rendered faces, or sets of photographs on this disk."""
+
+SETS = ("frll", "multipie", "caspeal")
+
+
+def add_data_options(parser, *, several=False):
+    """Adds `--data` and what goes with it to `parser`."""
+    parser.add_argument(
+        "--data",
+        required=True,
+        nargs="+" if several else None,
+        metavar="DATA",
+        help="a folder of rendered faces, or frll:PATH, multipie:PATH, caspeal:PATH",
+    )
+    parser.add_argument("--people", type=int, metavar="N", help="only the first N people")
+    parser.add_argument(
+        "--cache", metavar="DIR", help="keep aligned photographs in DIR, so that they are read once"
+    )
+    add_set_options(parser)
+
+
+def add_set_options(parser):
+    """Adds the options of the licensed sets to `parser`."""
+    parser.add_argument(
+        "--setting", type=int, metavar="N", help="Multi-PIE's setting, 1 or 2 (default: 2)"
+    )
+    parser.add_argument(
+        "--frontal-light", type=int, metavar="N", help="Multi-PIE's gallery light (default: 7)"
+    )
+    parser.add_argument(
+        "--landmarks",
+        metavar="CSV",
+        help="landmarks of Multi-PIE, columns name and landmarks (default: landmarks.csv in it)",
+    )
+    parser.add_argument(
+        "--train-people", type=int, metavar="N", help="people who train, if not as published"
+    )
+
+
+def scan(name, path, arguments):
+    """Returns the `Inventory` of the licensed set `name` in `path`."""
+    from tfgan_compress.data.caspeal import scan_caspeal
+    from tfgan_compress.data.multipie import scan_multipie
+
+    makers = {
+        "multipie": (scan_multipie, ("setting", "frontal_light", "landmarks", "train_people")),
+        "caspeal": (scan_caspeal, ("train_people",)),
+    }
+    maker, names = makers[name]
+    options = {option: getattr(arguments, option) for option in names}
+    return maker(path, **{key: value for key, value in options.items() if value is not None})
+
+
+def open_data(name, image_size, arguments):
+    """Returns `(source, gallery)` of unseen people; `gallery` is None where it is the source.
+
+    Args:
+        name: What `--data` says.
+        image_size: The model's.
+        arguments: Parsed arguments of `add_data_options`.
+
+    Raises:
+        ValueError: If the data do not have the model's size, or nobody is asked for.
+    """
+    if arguments.people is not None and arguments.people < 1:
+        raise ValueError(f"--people must be at least 1. Received: {arguments.people}.")
+    kind, _, path = name.partition(":")
+    if kind not in SETS:
+        source, gallery = _faces(name, image_size), None
+    elif kind == "frll":
+        source, gallery = _london(path, image_size, arguments.cache)
+    else:
+        source, gallery = _licensed(kind, path, image_size, arguments), None
+    return _first(source, gallery, arguments.people)
+
+
+def _first(source, gallery, people):
+    if people is None:
+        return source, gallery
+    from tfgan_compress.data.splits import Selection
+
+    # The gallery keeps everybody: among fewer people rank-1 would be easier.
+    if gallery is None:
+        known = int(max(source.record_identities)) + 1
+        return Selection(source, range(min(people, known))), source
+    return Selection(gallery, source.identities[:people]), gallery
+
+
+def _faces(path, image_size):
+    from tfgan_compress.data.faces import FaceSet
+
+    faces = FaceSet(path)
+    if faces.image_size != image_size:
+        raise ValueError(
+            f"The model takes {image_size}x{image_size} pixels; render the faces again with "
+            f"--size {image_size}. Received: {path}, {faces.image_size}x{faces.image_size} pixels."
+        )
+    return faces
+
+
+def _london(path, image_size, cache):
+    """The London Set's held-out people, and everybody for the gallery."""
+    from tfgan_compress.data.frll import load_frll, split_frll
+    from tfgan_compress.frontalize import Landmarker
+
+    everybody = load_frll(path, image_size=image_size, landmarker=Landmarker(), cache=cache)
+    return split_frll(everybody)[1], everybody
+
+
+def _licensed(kind, path, image_size, arguments):
+    from tfgan_compress.frontalize import Landmarker
+
+    found = scan(kind, path, arguments)
+    return found.load("test", image_size=image_size, landmarker=Landmarker(), cache=arguments.cache)

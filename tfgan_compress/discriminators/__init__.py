@@ -1,0 +1,6 @@
+"""Discriminators."""
+
+from tfgan_compress.discriminators.crgan import CRGANDiscriminator
+from tfgan_compress.discriminators.tpgan import TPGANDiscriminator
+
+__all__ = ["CRGANDiscriminator", "TPGANDiscriminator"]

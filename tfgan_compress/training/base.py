@@ -1,0 +1,59 @@
+"""What every trainer has: random states in its weights; those of a generator, also inference."""
+
+import keras
+from keras import ops
+
+
+class Resumable(keras.Model):
+    """Keeps the states of random generators in its weights, so that a resumed run is the same.
+
+    Keras leaves them out: those of subnets, noise and dropout.
+    """
+
+    def save_own_variables(self, store):
+        for i, state in enumerate(self._random_states()):
+            store[str(i)] = ops.convert_to_numpy(state)
+
+    def load_own_variables(self, store):
+        for i, state in enumerate(self._random_states()):
+            state.assign(store[str(i)])
+
+    def _random_states(self):
+        return [v for v in self.variables if "seed_generator" in v.path]
+
+
+class GeneratorTrainer(Resumable):
+    """Base of the trainers of a generator: keeps the means of losses, runs the generator.
+
+    Args:
+        generator: A functional model with inputs named by batch key and a dict of outputs.
+        names: Names of the losses that are shown.
+    """
+
+    def __init__(self, generator, names):
+        super().__init__(name="trainer")
+        self.generator = generator
+        self._means = {name: keras.metrics.Mean(name=name) for name in names}
+        self.built = True
+
+    @property
+    def metrics(self):
+        return list(self._means.values())
+
+    def call(self, inputs, training=False):
+        """Runs the generator on the batch `inputs`; returns its dict of outputs."""
+        return self.generator(pick(self.generator, inputs), training=training)
+
+    def _note(self, **values):
+        for name, value in values.items():
+            self._means[name].update_state(ops.stop_gradient(value))
+
+
+def pick(model, batch):
+    """The entries of the batch that are the model's inputs, by name."""
+    return {tensor.name: batch[tensor.name] for tensor in model.inputs}
+
+
+def unpack(data):
+    """The batch dict, which Keras's data adapters may have wrapped in a tuple."""
+    return data[0] if isinstance(data, (tuple, list)) else data
