@@ -2,15 +2,16 @@
 
 Every kernel and every activation that the file stores is fake-quantized, and nothing else: batch
 norm is folded into the convolution before it (Jacob et al. 2018, 3.2), ReLU is part of what
-precedes it, padding and reshaping keep the scale of their input. The twin is a generator like any
-other: the `Trainer` trains it (quantization-aware training), `export` converts it. Left out: norms
-that do not follow a convolution, and layers that no generator here has.
+precedes it, padding and reshaping keep the scale of their input. Tensors that meet in a
+concatenation or `Maximum` have one range, from the start where nothing else reads them. The twin is
+a generator like any other: the `Trainer` trains it (quantization-aware training), `export` converts
+it. Left out: norms that do not follow a convolution, and layers that no generator here has.
 """
 
 import keras
 
 from tfgan_compress import graph
-from tfgan_compress.layers import CodeNoise, FlipConcat, Halve, Maximum
+from tfgan_compress.layers import CodeNoise, Double, FlipConcat, Halve, Maximum
 from tfgan_compress.quantization.fake import FakeQuant, QuantizedKernel
 from tfgan_compress.quantization.folding import folded_kernels
 
@@ -22,7 +23,7 @@ TANH_RANGE = (-1.0, 127 / 128)
 TANH_REACH = 3.2
 """Beyond it an int8 tanh is saturated: tanh(3.2) lies within half a step of its end."""
 
-_MOVES = (L.Flatten, L.Reshape, L.ZeroPadding2D, L.Cropping2D, FlipConcat, L.MaxPooling2D)
+_MOVES = (L.Flatten, L.Reshape, L.ZeroPadding2D, L.Cropping2D, L.MaxPooling2D, FlipConcat, Double)
 _INTERPOLATES = (Halve, L.UpSampling2D)
 _COMPUTES = (L.Add, L.Rescaling, L.LeakyReLU, CodeNoise)
 _JOINS = (L.Concatenate, Maximum)
@@ -67,24 +68,25 @@ class _Builder:
         self.readers = {id(tensor): [] for tensor in keras.tree.flatten(model.output)}
         for node in self.nodes:
             for tensor in node.input_tensors:
-                self.readers.setdefault(id(tensor), []).append(node.operation)
+                self.readers.setdefault(id(tensor), []).append(node)
         for tensor in keras.tree.flatten(model.output):
             self.readers[id(tensor)].append(None)  # Read by the caller.
         self.inputs, self.tensors, self.ranges, self.copies, self.names = {}, {}, {}, {}, {}
+        self.joints = {}
 
     def build(self):
         for node in self.nodes:
-            self._visit(node.operation, node.input_tensors, node.outputs[0])
+            self._visit(node, node.operation, node.input_tensors, node.outputs[0])
         outputs = keras.tree.map_structure(lambda t: self.tensors[id(t)], self.model.output)
         return keras.Model(self.inputs, outputs, name=self.model.name)
 
-    def _visit(self, layer, sources, out):
+    def _visit(self, node, layer, sources, out):
         inputs = [self.tensors[id(tensor)] for tensor in sources]
         x = inputs[0] if len(inputs) == 1 else inputs
         if isinstance(layer, L.InputLayer):
             # A dict keeps the names that batches are picked by.
             self.inputs[layer.name] = keras.Input(out.shape[1:], name=layer.name)
-            self._store(self.inputs[layer.name], layer.name, out)
+            self._store(self.inputs[layer.name], layer.name, out, own=self._new_range(layer.name))
         elif folded := self._folded(layer):
             for step in folded[:-1]:
                 x = FakeQuant(name=f"{step.name}_range")(step(x))
@@ -94,8 +96,7 @@ class _Builder:
         elif isinstance(layer, (L.Activation, L.ReLU, *_COMPUTES)):
             self._store(self._copy(layer)(x), layer.name, out, fixed=_fixed(layer))
         elif isinstance(layer, _JOINS):
-            # The converter fuses no ReLU into these.
-            self._store(self._copy(layer)(x), layer.name, out, fusible=False)
+            self._join(node, sources, out)
         elif isinstance(layer, (*_MOVES, *_INTERPOLATES, *_IDENTITIES)):
             self._keep_range(self._copy(layer)(x), layer, sources[0], out)
         else:
@@ -108,7 +109,7 @@ class _Builder:
         """The twin's kernels in place of a convolution or dense layer; none for other layers."""
         if id(layer) not in self.copies:
             calls = [node for node in self.nodes if node.operation is layer]
-            readers = [r for node in calls for r in self.readers[id(node.outputs[0])]]
+            readers = [r for node in calls for r in self._reading(node.outputs[0])]
             self.copies[id(layer)] = folded_kernels(layer, readers)
         return self.copies[id(layer)]
 
@@ -122,14 +123,13 @@ class _Builder:
             x = FakeQuant(reach=_reach(step), name=f"{layer.name}_range")(x)
         return self._store(step(x), step.name, out, fixed=_fixed(step))
 
-    def _store(self, x, name, out, *, fixed=None, fusible=True):
+    def _store(self, x, name, out, *, fixed=None, own=None):
         """Fake-quantizes `x`, unless a norm or a ReLU takes it before it is stored."""
-        readers, own = self.readers.get(id(out), []), None
-        if not (fusible and len(readers) == 1 and _absorbs(readers[0])):
-            count = self.names[name] = self.names.get(name, -1) + 1
-            unique = f"{name}_range" + (f"_{count}" if count else "")
-            reach = _reach(readers[0]) if len(readers) == 1 else None
-            own = FakeQuant(fixed=fixed, reach=reach, name=unique)
+        readers = self._reading(out)
+        alone = readers[0] if len(readers) == 1 else None
+        if not _absorbs(alone):
+            own = own or (None if fixed else self._joint_behind(out))
+            own = own or self._new_range(name, fixed=fixed, reach=_reach(alone))
             x = own(x)
         self.tensors[id(out)], self.ranges[id(out)] = x, own
 
@@ -138,6 +138,39 @@ class _Builder:
         if isinstance(layer, _INTERPOLATES):
             x = own(x)
         self.tensors[id(out)], self.ranges[id(out)] = x, own
+
+    def _join(self, node, sources, out):
+        """Brings what is joined into one range, which the result keeps."""
+        own = self._joint(node)
+        # Left to itself the converter does so too, and fails where others read what it changes.
+        known = [(self.tensors[id(source)], self.ranges[id(source)]) for source in sources]
+        inputs = [x if before is own else own(x) for x, before in known]
+        self.tensors[id(out)], self.ranges[id(out)] = self._copy(node.operation)(inputs), own
+
+    def _joint(self, node):
+        """The range of what `node` joins: that of the next join where only this one reads it."""
+        if id(node) not in self.joints:
+            behind = self._joint_behind(node.outputs[0])
+            self.joints[id(node)] = behind or self._new_range(node.operation.name)
+        return self.joints[id(node)]
+
+    def _joint_behind(self, tensor):
+        """The range that a join gives to `tensor`, where nothing else reads it; else None."""
+        readers = self.readers.get(id(tensor), [])
+        if len(readers) != 1 or readers[0] is None:
+            return None
+        if isinstance(readers[0].operation, _JOINS):
+            return self._joint(readers[0])
+        moved = isinstance(readers[0].operation, (*_MOVES, *_INTERPOLATES, *_IDENTITIES))
+        return self._joint_behind(readers[0].outputs[0]) if moved else None
+
+    def _new_range(self, name, **options):
+        count = self.names[name] = self.names.get(name, -1) + 1
+        return FakeQuant(name=f"{name}_range" + (f"_{count}" if count else ""), **options)
+
+    def _reading(self, tensor):
+        """The layers that read `tensor`; None is the caller."""
+        return [node and node.operation for node in self.readers.get(id(tensor), [])]
 
     def _copy(self, layer):
         if id(layer) not in self.copies or not self.copies[id(layer)]:
