@@ -96,7 +96,7 @@ class _Builder:
         elif isinstance(layer, (L.Activation, L.ReLU, *_COMPUTES)):
             self._store(self._copy(layer)(x), layer.name, out, fixed=_fixed(layer))
         elif isinstance(layer, _JOINS):
-            self._join(node, sources, out)
+            self._join(node, x, out)
         elif isinstance(layer, (*_MOVES, *_INTERPOLATES, *_IDENTITIES)):
             self._keep_range(self._copy(layer)(x), layer, sources[0], out)
         else:
@@ -135,17 +135,16 @@ class _Builder:
 
     def _keep_range(self, x, layer, source, out):
         own = self.ranges[id(source)]
-        if isinstance(layer, _INTERPOLATES):
+        # A range of its own, or the converter gives it that of a join that reads it.
+        if isinstance(layer, _INTERPOLATES) or len(self._reading(out)) > 1:
             x = own(x)
         self.tensors[id(out)], self.ranges[id(out)] = x, own
 
-    def _join(self, node, sources, out):
-        """Brings what is joined into one range, which the result keeps."""
+    def _join(self, node, inputs, out):
+        """Joins tensors; those whose range is another one the file converts beforehand."""
         own = self._joint(node)
-        # Left to itself the converter does so too, and fails where others read what it changes.
-        known = [(self.tensors[id(source)], self.ranges[id(source)]) for source in sources]
-        inputs = [x if before is own else own(x) for x, before in known]
-        self.tensors[id(out)], self.ranges[id(out)] = self._copy(node.operation)(inputs), own
+        self.tensors[id(out)] = own(self._copy(node.operation)(inputs))
+        self.ranges[id(out)] = own
 
     def _joint(self, node):
         """The range of what `node` joins: that of the next join where only this one reads it."""
