@@ -8,14 +8,19 @@ from tfgan_compress.quantization.equalization import equalize
 L = keras.layers
 
 
-def uneven():
-    """Two convolutions, the channels of the first a thousand times apart."""
+def even():
+    """Two convolutions with a leaky ReLU between them."""
     keras.utils.set_random_seed(0)
     image = keras.Input((8, 8, 3), name="input")
     x = L.Conv2D(4, 3, padding="same", name="first")(image)
     x = L.LeakyReLU(0.2, name="act")(x)
     x = L.Conv2D(3, 1, activation="tanh", name="last")(x)
-    model = keras.Model({"input": image}, {"image": x})
+    return keras.Model({"input": image}, {"image": x})
+
+
+def uneven():
+    """The channels of the first convolution are a thousand times apart."""
+    model = even()
     first, last = model.get_layer("first"), model.get_layer("last")
     sizes = np.array([1e-2, 1e-1, 1, 10], "float32")
     first.kernel.assign(np.asarray(first.kernel) * sizes)

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.export.models import images_for
-from tests.quantization.test_equalization import uneven
+from tests.quantization.test_equalization import even
 from tfgan_compress.quantization import sensitivity
 from tfgan_compress.quantization.calibration import calibrate
 from tfgan_compress.quantization.twin import quantization_twin
@@ -9,10 +9,10 @@ from tfgan_compress.quantization.twin import quantization_twin
 
 @pytest.fixture(scope="module")
 def twin():
-    model = uneven()
+    model = even()
     twin = calibrate(quantization_twin(model), [images_for(model, 8)])
     # Steps a hundred times too coarse.
-    twin.get_layer("act_range").set_range(-1000, 1000)
+    twin.get_layer("act_range").set_range(-100, 100)
     return twin
 
 

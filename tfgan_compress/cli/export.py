@@ -40,9 +40,10 @@ def add_arguments(parser):
     parser.add_argument(
         "--percentile",
         type=float,
+        default=99.9,
         metavar="P",
-        help="leave the outliers of int8 activations beyond this percentile out of their ranges, "
-        "e.g. 99.9 (default: ranges from the least to the greatest value)",
+        help="leave the outliers of int8 activations beyond this percentile out of their ranges "
+        "(default: 99.9; 100 leaves none out)",
     )
     parser.add_argument(
         "--int8-psnr",
@@ -67,14 +68,13 @@ def run(arguments):
     if arguments.images < 1:
         raise ValueError(f"--images must be at least 1. Received: {arguments.images}.")
     model = load_generator(arguments.model)
-    calibration = _calibration(arguments, model.inputs[0].shape[1])
     files = export(
         model,
         arguments.output,
         name=arguments.name or Path(arguments.model).stem,
         variants=arguments.variants,
-        int8=_clipped(model, calibration, arguments.percentile),
-        calibration=calibration,
+        percentile=arguments.percentile,
+        calibration=_calibration(arguments, model.inputs[0].shape[1]),
         floors={} if arguments.int8_psnr is None else {"int8": arguments.int8_psnr},
         enforce=not arguments.no_enforce,
     )
@@ -101,16 +101,6 @@ def _calibration(arguments, image_size):
         size = min(8, arguments.images)
         served = batches(faces, batch_size=size, seed=0, shuffle=True, augment=Augmentation())
         return list(itertools.islice(served, -(-arguments.images // size)))
-
-
-def _clipped(model, calibration, percentile):
-    """Returns the twin with ranges up to `percentile`; None where the converter is to calibrate."""
-    if percentile is None:
-        return None
-    from tfgan_compress.quantization.calibration import calibrate
-    from tfgan_compress.quantization.twin import quantization_twin
-
-    return calibrate(quantization_twin(model), calibration, percentile=percentile)
 
 
 def _print_line(file):

@@ -15,7 +15,9 @@ from tfgan_compress.export.contract import FRONTALIZATION, make_contract
 from tfgan_compress.export.conversion import VARIANTS, convert, input_shapes, predict, saved_model
 from tfgan_compress.export.gates import GateError
 from tfgan_compress.files import atomic_path, write_json
-from tfgan_compress.quantization.twin import ranges
+from tfgan_compress.quantization.calibration import calibrate
+from tfgan_compress.quantization.folding import NoTwinError
+from tfgan_compress.quantization.twin import quantization_twin, ranges
 from tfgan_compress.tflite import CONTRACT, TFLiteModel
 
 __all__ = ["FRONTALIZATION", "VARIANTS", "ExportedFile", "GateError", "export"]
@@ -29,6 +31,9 @@ PSNR_FLOORS = {"float32": 80.0, "float16": 50.0, "dynamic": 35.0, "int8": 35.0}
 """Least PSNR to the Keras model's own images, in dB."""
 
 CHECKED_SAMPLES = 16
+
+PERCENTILE = 99.9
+"""Where int8 activations are clipped: a few outliers would make the steps of all others coarse."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +58,7 @@ def export(
     calibration,
     variants=VARIANTS,
     int8=None,
+    percentile=PERCENTILE,
     output="image",
     task=FRONTALIZATION,
     floors=None,
@@ -70,7 +76,10 @@ def export(
             every variant; take a few dozen, as varied as those the model will meet.
         variants: Some of `VARIANTS`.
         int8: What the int8 file is made of in place of `model`: an equalised copy
-            (`quantization.equalization`), or a twin (`quantization.twin`), which brings its ranges.
+            (`quantization.equalization`) or `model` itself, whose ranges the converter takes from
+            the least to the greatest value, or a twin (`quantization.twin`), which brings its own.
+            By default a twin calibrated up to `percentile`; where a layer has none, `model`.
+        percentile: Of the values of an int8 activation, for that twin; 100 clips nothing.
         output: The output that is exported.
         task: The contract's task; that of `FRONTALIZATION` has alignment and patches.
         floors: `{variant: dB}` in place of `PSNR_FLOORS`.
@@ -86,10 +95,13 @@ def export(
         ValueError: If the backend is not TensorFlow, or variants or calibration do not fit.
     """
     _check(variants)
+    calibration = list(calibration)
     samples = _samples(calibration, input_shapes(model))
     checks = samples[:CHECKED_SAMPLES]
     expected = predict(model, checks, output=output)
     floors = PSNR_FLOORS | (floors or {})
+    if int8 is None and "int8" in variants:
+        int8 = _twin(model, calibration, percentile)
     exported = {}
     for variant, content in _converted(model, int8, variants, samples, output):
         # Whatever fails here cannot even be loaded, so `enforce` does not apply.
@@ -103,10 +115,18 @@ def export(
     return exported
 
 
+def _twin(model, calibration, percentile):
+    """Returns the calibrated twin of `model`, or `model` where it has none."""
+    try:
+        return calibrate(quantization_twin(model), calibration, percentile=percentile)
+    except NoTwinError:
+        return model
+
+
 def _converted(model, int8, variants, samples, output):
     """Yields `(variant, bytes)`; each graph is written down once."""
     sources = {variant: model for variant in variants}
-    if int8 is not None and "int8" in sources:
+    if "int8" in sources:
         sources["int8"] = int8
     for source in dict.fromkeys(sources.values()):
         with saved_model(source, output=output) as folder:

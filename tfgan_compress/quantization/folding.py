@@ -10,6 +10,10 @@ from tfgan_compress.quantization.fake import QuantizedKernel
 L = keras.layers
 
 
+class NoTwinError(ValueError):
+    """A model holds something that quantization does not know."""
+
+
 def folded_kernels(layer, readers):
     """Returns the `QuantizedKernel`s that compute a convolution and the batch norm behind it.
 
@@ -27,7 +31,7 @@ def folded_kernels(layer, readers):
     kind, kernel, bias = weights
     norms = [reader for reader in readers if isinstance(reader, L.BatchNormalization)]
     if norms and len(readers) > 1:
-        raise ValueError(
+        raise NoTwinError(
             f"'{layer.name}' must be read by its batch norm alone, to be folded with it. Received: "
             f"{len(readers)} readers."
         )

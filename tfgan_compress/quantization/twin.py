@@ -13,7 +13,7 @@ import keras
 from tfgan_compress import graph
 from tfgan_compress.layers import CodeNoise, Double, FlipConcat, Halve, Maximum
 from tfgan_compress.quantization.fake import FakeQuant, QuantizedKernel
-from tfgan_compress.quantization.folding import folded_kernels
+from tfgan_compress.quantization.folding import NoTwinError, folded_kernels
 
 L = keras.layers
 
@@ -39,10 +39,10 @@ def quantization_twin(model):
         model: Generator without gates, its inputs named by batch key.
 
     Raises:
-        ValueError: If it holds gates, or a layer that has no twin.
+        NoTwinError: If it holds gates, or a layer that has no twin.
     """
     if graph.gates(model):
-        raise ValueError(f"Quantization takes a plain model: extract '{model.name}' first.")
+        raise NoTwinError(f"Quantization takes a plain model: extract '{model.name}' first.")
     return _Builder(model).build()
 
 
@@ -100,7 +100,7 @@ class _Builder:
         elif isinstance(layer, (*_MOVES, *_INTERPOLATES, *_IDENTITIES)):
             self._keep_range(self._copy(layer)(x), layer, sources[0], out)
         else:
-            raise ValueError(
+            raise NoTwinError(
                 f"Layer '{layer.name}' must be of a type that quantization knows; write it with "
                 f"others, or teach `quantization.twin` this one. Received: {type(layer).__name__}."
             )
