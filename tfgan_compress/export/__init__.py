@@ -95,13 +95,12 @@ def export(
         ValueError: If the backend is not TensorFlow, or variants or calibration do not fit.
     """
     _check(variants)
-    calibration = list(calibration)
     samples = _samples(calibration, input_shapes(model))
     checks = samples[:CHECKED_SAMPLES]
     expected = predict(model, checks, output=output)
     floors = PSNR_FLOORS | (floors or {})
     if int8 is None and "int8" in variants:
-        int8 = _twin(model, calibration, percentile)
+        int8 = _twin(model, samples, percentile)
     exported = {}
     for variant, content in _converted(model, int8, variants, samples, output):
         # Whatever fails here cannot even be loaded, so `enforce` does not apply.
@@ -115,12 +114,16 @@ def export(
     return exported
 
 
-def _twin(model, calibration, percentile):
+def _twin(model, samples, percentile):
     """Returns the calibrated twin of `model`, or `model` where it has none."""
     try:
-        return calibrate(quantization_twin(model), calibration, percentile=percentile)
+        twin = quantization_twin(model)
     except NoTwinError:
         return model
+    groups = [samples[i : i + 8] for i in range(0, len(samples), 8)]
+    # A percentile of one image alone would clip what all of the next one holds.
+    together = ({k: np.concatenate([s[k] for s in group]) for k in group[0]} for group in groups)
+    return calibrate(twin, together, percentile=percentile)
 
 
 def _converted(model, int8, variants, samples, output):
