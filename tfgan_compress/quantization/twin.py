@@ -82,6 +82,8 @@ class _Builder:
 
     def _visit(self, node, layer, sources, out):
         inputs = [self.tensors[id(tensor)] for tensor in sources]
+        if isinstance(layer, L.Add):
+            inputs = self._in_pairs(layer, inputs)
         x = inputs[0] if len(inputs) == 1 else inputs
         if isinstance(layer, L.InputLayer):
             # A dict keeps the names that batches are picked by.
@@ -104,6 +106,13 @@ class _Builder:
                 f"Layer '{layer.name}' must be of a type that quantization knows; write it with "
                 f"others, or teach `quantization.twin` this one. Received: {type(layer).__name__}."
             )
+
+    def _in_pairs(self, layer, inputs):
+        """The two summands of the last addition: the file adds in pairs and stores each sum."""
+        while len(inputs) > 2:
+            total = L.Add(name=f"{layer.name}_{len(inputs)}")(inputs[:2])
+            inputs = [self._new_range(f"{layer.name}_{len(inputs)}")(total), *inputs[2:]]
+        return inputs
 
     def _folded(self, layer):
         """The twin's kernels in place of a convolution or dense layer; none for other layers."""
