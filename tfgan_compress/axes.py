@@ -138,6 +138,15 @@ def resolve(axis):
     return tuple(resolved)
 
 
+def unknowns(axis):
+    """Yields the channels of `axis` that nothing has named."""
+    for item in _flat(axis):
+        if isinstance(item, Unknown):
+            yield item
+        elif isinstance(item, Spread):
+            yield from unknowns(item.axis)
+
+
 def reshape(axis, shape, target):
     """The axis of a map that is flattened or rebuilt; shapes are without the batch."""
     if shape[-1] == target[-1]:

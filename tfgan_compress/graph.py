@@ -12,7 +12,7 @@ import dataclasses
 import keras
 import numpy as np
 
-from tfgan_compress.axes import Axis, Unknown, groups, match, reshape, resolve
+from tfgan_compress.axes import Axis, Unknown, groups, match, reshape, resolve, unknowns
 from tfgan_compress.layers import (
     BranchReLU,
     ChannelGate,
@@ -62,7 +62,7 @@ def calls(model):
             different groups, or feeds ungated channels to a convolution.
     """
     trace = _Trace(model)
-    for node in _nodes(model):
+    for node in nodes(model):
         trace.visit(node)
     return trace.finish()
 
@@ -80,6 +80,19 @@ def grouped_calls(generator):
     narrow = {group: min(width, 5) for group, width in generator.channels.items()}
     config = {**generator.get_config(), "channels": narrow, "elastic": True}
     return calls(type(generator).from_config(config))
+
+
+def free_calls(model):
+    """Returns `(calls, widths)` of a plain model where each convolution's channels are a group.
+
+    Convolutions whose channels meet in an addition or a maximum share theirs; channels that meet a
+    picture's, or that cannot be followed, are plain counts.
+    """
+    trace = _Trace(model)
+    for node in nodes(model):
+        trace.visit(node)
+    widths = trace.name_free()
+    return trace.finish(), widths
 
 
 def gates(model):
@@ -110,7 +123,8 @@ def masks(model):
     return found
 
 
-def _nodes(model):
+def nodes(model):
+    """Returns the nodes of a functional model, one for each call, in the order of execution."""
     # Keras has no public walk over the *calls* of a functional (or Sequential) model.
     depths = getattr(model, "_functional", model)._nodes_by_depth
     return [node for depth in sorted(depths, reverse=True) for node in depths[depth]]
@@ -139,6 +153,15 @@ class _Trace:
         if tensors:
             self.found.append((layer, tensors, out))
 
+    def name_free(self):
+        """Makes groups of all channels that no gate has named; returns their widths."""
+        widths = {}
+        for producer in self.producers.values():
+            for unknown in list(unknowns((producer,))):
+                group = f"free{len(widths)}"
+                unknown.axis, widths[group] = (group,), unknown.width
+        return widths
+
     def finish(self):
         return [
             Call(
@@ -155,7 +178,7 @@ class _Trace:
     def _checked(self, layer, tensor):
         axis = resolve(self.axes[id(tensor)])
         exposed = any(groups(resolve(a)) for a in self.exposed[id(tensor)])
-        if isinstance(layer, PRODUCERS) and exposed:
+        if self.gated_model and isinstance(layer, PRODUCERS) and exposed:
             raise ValueError(
                 f"Layer '{layer.name}' must receive gated channels: a norm, bias or offset behind "
                 f"the gate revives those that are off. Gate its input again. Received: {axis}."
@@ -170,7 +193,7 @@ class _Trace:
         if isinstance(layer, ChannelGate):
             match(inputs[0], layer.segments, self.channels)
             return layer.segments, ()
-        if isinstance(layer, CodeNoise) or _is_producer(layer):
+        if isinstance(layer, CodeNoise) or is_producer(layer):
             key = layer if layer.weights else out
             fresh = (self.producers.setdefault(id(key), Unknown(out.shape[-1])),)
             return fresh, (fresh,)
@@ -199,7 +222,8 @@ class _Trace:
         return whole[0]
 
 
-def _is_producer(layer):
+def is_producer(layer):
+    """Whether `layer` is a dense layer or a convolution of all input channels."""
     return isinstance(layer, PRODUCERS) and getattr(layer, "groups", 1) == 1
 
 

@@ -21,6 +21,7 @@ COMMANDS = (
     "compress",
     "search",
     "export",
+    "quantize",
     "evaluate",
     "tables",
     "benchmark",

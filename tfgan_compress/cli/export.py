@@ -38,6 +38,14 @@ def add_arguments(parser):
         "--images", type=int, default=48, help="images to calibrate on (default: 48)"
     )
     parser.add_argument(
+        "--percentile",
+        type=float,
+        default=99.9,
+        metavar="P",
+        help="leave the outliers of int8 activations beyond this percentile out of their ranges "
+        "(default: 99.9; 100 leaves none out)",
+    )
+    parser.add_argument(
         "--int8-psnr",
         type=float,
         metavar="DB",
@@ -65,6 +73,7 @@ def run(arguments):
         arguments.output,
         name=arguments.name or Path(arguments.model).stem,
         variants=arguments.variants,
+        percentile=arguments.percentile,
         calibration=_calibration(arguments, model.inputs[0].shape[1]),
         floors={} if arguments.int8_psnr is None else {"int8": arguments.int8_psnr},
         enforce=not arguments.no_enforce,
@@ -89,8 +98,9 @@ def _calibration(arguments, image_size):
         else:
             views = -(-arguments.images // len(CALIBRATION_SEEDS))
             faces = render_set(folder, CALIBRATION_SEEDS, image_size=image_size, views=views)
-        one_by_one = batches(faces, batch_size=1, seed=0, shuffle=True, augment=Augmentation())
-        return list(itertools.islice(one_by_one, arguments.images))
+        size = min(8, arguments.images)
+        served = batches(faces, batch_size=size, seed=0, shuffle=True, augment=Augmentation())
+        return list(itertools.islice(served, -(-arguments.images // size)))
 
 
 def _print_line(file):

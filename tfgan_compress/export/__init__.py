@@ -15,6 +15,9 @@ from tfgan_compress.export.contract import FRONTALIZATION, make_contract
 from tfgan_compress.export.conversion import VARIANTS, convert, input_shapes, predict, saved_model
 from tfgan_compress.export.gates import GateError
 from tfgan_compress.files import atomic_path, write_json
+from tfgan_compress.quantization.calibration import calibrate
+from tfgan_compress.quantization.folding import NoTwinError
+from tfgan_compress.quantization.twin import quantization_twin, ranges
 from tfgan_compress.tflite import CONTRACT, TFLiteModel
 
 __all__ = ["FRONTALIZATION", "VARIANTS", "ExportedFile", "GateError", "export"]
@@ -28,6 +31,9 @@ PSNR_FLOORS = {"float32": 80.0, "float16": 50.0, "dynamic": 35.0, "int8": 35.0}
 """Least PSNR to the Keras model's own images, in dB."""
 
 CHECKED_SAMPLES = 16
+
+PERCENTILE = 99.9
+"""Where int8 activations are clipped: a few outliers would make the steps of all others coarse."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +57,8 @@ def export(
     name,
     calibration,
     variants=VARIANTS,
+    int8=None,
+    percentile=PERCENTILE,
     output="image",
     task=FRONTALIZATION,
     floors=None,
@@ -67,6 +75,11 @@ def export(
             model's inputs among the keys. All of it calibrates int8, and the first 16 images check
             every variant; take a few dozen, as varied as those the model will meet.
         variants: Some of `VARIANTS`.
+        int8: What the int8 file is made of in place of `model`: an equalised copy
+            (`quantization.equalization`) or `model` itself, whose ranges the converter takes from
+            the least to the greatest value, or a twin (`quantization.twin`), which brings its own.
+            By default a twin calibrated up to `percentile`; where a layer has none, `model`.
+        percentile: Of the values of an int8 activation, for that twin; 100 clips nothing.
         output: The output that is exported.
         task: The contract's task; that of `FRONTALIZATION` has alignment and patches.
         floors: `{variant: dB}` in place of `PSNR_FLOORS`.
@@ -86,19 +99,45 @@ def export(
     checks = samples[:CHECKED_SAMPLES]
     expected = predict(model, checks, output=output)
     floors = PSNR_FLOORS | (floors or {})
+    if int8 is None and "int8" in variants:
+        int8 = _twin(model, samples, percentile)
     exported = {}
-    with saved_model(model, output=output) as folder:
-        for variant in variants:
-            content = convert(folder, variant, calibration=samples)
-            # Whatever fails here cannot even be loaded, so `enforce` does not apply.
-            gates.only_builtin_operators(content)
-            contract = make_contract(content, name=name, variant=variant, task=task)
-            passed = _gates(content, contract, checks, expected, floors[variant])
-            contract["gates"] = _gate_records(passed, variant, enforce=enforce)
-            contract |= contract_extra or {}
-            path = _write(Path(directory) / variant / FILE, content, contract)
-            exported[variant] = ExportedFile(variant, path, contract)
+    for variant, content in _converted(model, int8, variants, samples, output):
+        # Whatever fails here cannot even be loaded, so `enforce` does not apply.
+        gates.only_builtin_operators(content)
+        contract = make_contract(content, name=name, variant=variant, task=task)
+        passed = _gates(content, contract, checks, expected, floors[variant])
+        contract["gates"] = _gate_records(passed, variant, enforce=enforce)
+        contract |= contract_extra or {}
+        path = _write(Path(directory) / variant / FILE, content, contract)
+        exported[variant] = ExportedFile(variant, path, contract)
     return exported
+
+
+def _twin(model, samples, percentile):
+    """Returns the calibrated twin of `model`, or `model` where it has none."""
+    try:
+        twin = quantization_twin(model)
+    except NoTwinError:
+        return model
+    groups = [samples[i : i + 8] for i in range(0, len(samples), 8)]
+    # A percentile of one image alone would clip what all of the next one holds.
+    together = ({k: np.concatenate([s[k] for s in group]) for k in group[0]} for group in groups)
+    return calibrate(twin, together, percentile=percentile)
+
+
+def _converted(model, int8, variants, samples, output):
+    """Yields `(variant, bytes)`; each graph is written down once."""
+    sources = {variant: model for variant in variants}
+    if "int8" in sources:
+        sources["int8"] = int8
+    for source in dict.fromkeys(sources.values()):
+        with saved_model(source, output=output) as folder:
+            for variant in (v for v, own in sources.items() if own is source):
+                yield (
+                    variant,
+                    convert(folder, variant, calibration=() if ranges(source) else samples),
+                )
 
 
 def _gates(content, contract, checks, expected, floor):

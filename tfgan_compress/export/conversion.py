@@ -1,8 +1,8 @@
 """Turns a Keras model into the bytes of a `.tflite` file.
 
 The path is frozen graph -> SavedModel -> TFLiteConverter with a static batch of 1: a dynamic one
-puts shape arithmetic before transposed convolutions, which then leave XNNPACK. Quantization is the
-converter's own, after training; quantization-aware training is left out.
+puts shape arithmetic before transposed convolutions, which then leave XNNPACK. The ranges of int8
+are the converter's own, from calibration, or those of a `quantization` twin.
 
 TensorFlow is imported inside the functions, so that contracts and gates can be read without it.
 """
@@ -85,7 +85,8 @@ def convert(folder, variant, *, calibration=()):
         folder: A `saved_model`.
         variant: One of `VARIANTS`. `float16` halves the weights; `dynamic` has int8 weights and
             float activations; `int8` is integer throughout, inputs and outputs too.
-        calibration: List of dicts `{input: (1, H, W, C)}`, needed by `int8`.
+        calibration: List of dicts `{input: (1, H, W, C)}`, needed by `int8` unless the model is a
+            quantization twin, which has its ranges in the graph.
     """
     import tensorflow as tf
     from tensorflow.lite.python.convert_phase import ConverterError
@@ -96,8 +97,9 @@ def convert(folder, variant, *, calibration=()):
     if variant == "float16":
         converter.target_spec.supported_types = [tf.float16]
     if variant == "int8":
-        converter.representative_dataset = lambda: iter(calibration)
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        if calibration:
+            converter.representative_dataset = lambda: iter(calibration)
+            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         converter.inference_input_type = converter.inference_output_type = tf.int8
     with warnings.catch_warnings():
         # The converter calibrates with its own, deprecated interpreter.

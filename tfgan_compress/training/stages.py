@@ -96,6 +96,32 @@ def train_student(
     _run(trainer, data, Path(directory), epochs, recipe.steps_per_epoch, callbacks)
 
 
+def train_twin(
+    twin, data, directory, *, teacher, epochs, steps_per_epoch, rate=2e-4, callbacks=(), verbose=2
+):
+    """Quantization-aware training: a calibrated twin learns to paint what `teacher` paints.
+
+    Args:
+        twin: A `quantization.twin`; its kernels and ranges are changed in place.
+        data: `data(start) -> batches`, see `run_stage`; their targets are not looked at.
+        directory: As in `run_stage`, with the arguments that follow.
+        teacher: The float generator that the twin was made of.
+        epochs: Epochs in all.
+        steps_per_epoch: Steps of an epoch.
+        rate: Learning rate; small, because the twin only mends what rounding broke.
+        callbacks: Further Keras callbacks.
+        verbose: As in `fit`.
+    """
+    # At full size alone: the teacher's smaller images are not its whole image made smaller.
+    trainer = Trainer(twin, [PixelLoss(scales=(1, 0, 0), against="teacher")], teacher=teacher)
+    trainer.compile(_adam(rate, epochs * steps_per_epoch, 0.9))
+    run_stage(
+        trainer, data, directory=directory, epochs=epochs, steps_per_epoch=steps_per_epoch,
+        callbacks=callbacks, verbose=verbose,
+    )  # fmt: skip
+    return twin
+
+
 def _adam(rate, steps, beta_1):
     """Adam with clipped gradients, warmed up briefly and then decayed to a twentieth."""
     warmup = min(100, steps // 10 + 1)

@@ -1,0 +1,1 @@
+"""Quantization to int8 that holds: equalisation, calibration, twins to train, sensitivity."""
