@@ -40,10 +40,10 @@ def add_arguments(parser):
     parser.add_argument(
         "--percentile",
         type=float,
-        default=99.9,
+        default=99.8,
         metavar="P",
         help="leave the outliers of int8 activations beyond this percentile out of their ranges "
-        "(default: 99.9; 100 leaves none out)",
+        "(default: 99.8; 100 leaves none out)",
     )
     parser.add_argument(
         "--int8-psnr",
