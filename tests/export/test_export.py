@@ -107,7 +107,7 @@ def test_failure_is_recorded_where_gates_are_not_enforced(tmp_path):
 
 
 def test_int8_of_a_layer_without_twin_gets_the_ranges_of_the_converter(tmp_path):
-    model = _one_input(lambda x: keras.layers.Softmax()(x))
+    model = _one_input(lambda x: keras.layers.Multiply()([x, x]))
     files = export(model, tmp_path, name="s", variants=["int8"], calibration=[images_for(model)])
     assert files["int8"].passed
 
