@@ -21,7 +21,8 @@ def test_no_operator_is_left_to_the_slow_kernels(exported):
     assert left == [{}] * len(VARIANTS)
 
 
-@pytest.mark.parametrize(("variant", "tolerance"), [("float32", 1e-5), ("int8", 0.1)])
+# Outliers are clipped in int8, so single pixels may be further off than rounding puts them.
+@pytest.mark.parametrize(("variant", "tolerance"), [("float32", 1e-5), ("int8", 0.2)])
 def test_file_answers_like_keras_on_new_images(tiny_model, exported, variant, tolerance):
     batch = images_for(tiny_model, 3, seed=1)
     expected = keras.ops.convert_to_numpy(tiny_model(batch)["image"])
