@@ -234,7 +234,7 @@ def test_command_profiles_a_generator_of_the_package(generator, capsys):
     ("arguments", "message"),
     [
         ([], "one of them"),
-        (["no.keras"], "Not found: no.keras"),
+        (["no.keras"], "There must be a folder no.keras"),
         (["README.md"], "or a .keras file. Received: README.md"),
     ],
 )
