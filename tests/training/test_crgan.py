@@ -11,7 +11,6 @@ from tests.generators.tiny import difference
 from tests.training import crgan_nets as nets
 from tests.training.nets import step, values
 from tfgan_compress import elastic
-from tfgan_compress.channels import leading_masks
 from tfgan_compress.discriminators import CRGANDiscriminator
 from tfgan_compress.generators.crgan import CRGAN
 from tfgan_compress.losses.adversarial import AdversarialLoss
@@ -176,7 +175,8 @@ def test_searched_student_equals_its_subnet(compressed):
     budget = counter(space.largest()) // 2
     found = search(space, scorer, counter, macs=budget, trials=3, storage=None, progress=False)
     assert counter(found.channels) <= budget
-    elastic.set_masks(supernet, leading_masks(supernet.channels, found.channels))
+    # The statistics are another candidate's: where that was narrower, variances are 0.
+    scorer(found.channels)
     student, batch = elastic.extract(supernet), {"input": nets.batch(4)["input"]}
     # In float32, through norms of small variance; tests of the generator compare in float64.
     assert difference(supernet, student, batch) < 1e-4
