@@ -49,11 +49,13 @@ class Frontalization:
     # Loss weights; pixel losses are means over images in [-1, 1]
     patch: float = 0.3
     symmetry: float = 0.05
-    adversarial: float = 1e-3  # five times as much drew streaks before the face was learned
+    adversarial: float = 2e-3  # 5e-3 drew streaks before the face was learned
     identity: float = 0.2
     tv: float = 1e-4
     classification: float = 0.01
     distillation: float = 0.3
+    # Ten times this, and a discriminator knows every blurred face from the third epoch on.
+    discriminator_rate: float = 3e-5
 
     # Supernet: at most this share of the teacher's widths
     width_share: float = 0.5

@@ -70,7 +70,7 @@ def train_teacher(recipe, generator, discriminator, data, directory, *, identiti
     trainer = Trainer(generator, losses, discriminator=discriminator)
     total = steps * recipe.adversarial_epochs
     # What is learned by now is refined, not learned anew.
-    trainer.compile(_adam(rate / 3, total, 0.5), _adam(rate / 5, total, 0.5))
+    trainer.compile(_adam(rate / 3, total, 0.5), _adam(recipe.discriminator_rate, total, 0.5))
     _run(trainer, data, directory / "adversarial", recipe.adversarial_epochs, steps, callbacks)
 
 
@@ -92,7 +92,7 @@ def train_student(
     rate = recipe.supernet_rate if sampler else recipe.student_rate
     epochs = recipe.supernet_epochs if sampler else recipe.student_epochs
     total = epochs * recipe.steps_per_epoch
-    trainer.compile(_adam(rate, total, 0.5), _adam(rate / 5, total, 0.5))
+    trainer.compile(_adam(rate, total, 0.5), _adam(recipe.discriminator_rate, total, 0.5))
     _run(trainer, data, Path(directory), epochs, recipe.steps_per_epoch, callbacks)
 
 
