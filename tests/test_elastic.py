@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from tests.generators.tiny import WIDTHS, Tiny, difference, random_batch, random_masks, randomize
 from tfgan_compress import elastic as el
+from tfgan_compress import layers
 from tfgan_compress.axes import Spread
 from tfgan_compress.graph import calls
 from tfgan_compress.layers import ChannelGate
@@ -155,6 +156,19 @@ def test_factorising_is_the_best_rank_one_fit(teacher):
         singular = np.linalg.svd(kernel[:, :, channel].reshape(9, -1), compute_uv=False)
         error = np.linalg.norm(kernel[:, :, channel] - fitted[:, :, channel])
         assert error == pytest.approx(np.linalg.norm(singular[1:]))
+
+
+def test_a_kernel_too_large_for_depthwise_gives_its_middle(batch, monkeypatch):
+    monkeypatch.setattr(layers, "LARGEST_DEPTHWISE", 1)
+    teacher = randomize(Tiny(), 6)
+    for name in ("res_conv1", "res_conv2"):
+        kernel = teacher.get_layer(name).kernel
+        middle = np.zeros(kernel.shape)
+        middle[1, 1] = np.asarray(kernel)[1, 1]
+        kernel.assign(middle)
+    split = el.elastic(teacher, WIDTHS, factorized=("res",))
+    assert split.get_layer("res_conv1_depthwise").kernel.shape[:2] == (1, 1)
+    assert difference(teacher, split, batch) < 1e-6
 
 
 def test_factorised_stages_stay_factorised(batch):
@@ -311,6 +325,7 @@ def test_supernet_wider_than_its_teacher_is_refused(teacher):
 TORCH = """
 from tests.generators.tiny import *
 from tfgan_compress import elastic as el
+from tfgan_compress import layers
 import sys
 assert keras.backend.backend() == "torch"
 supernet = el.elastic(randomize(Tiny()), WIDTHS)

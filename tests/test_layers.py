@@ -13,6 +13,7 @@ from tfgan_compress.layers import (
     FlipConcat,
     Halve,
     Maximum,
+    depthwise_size,
     tap_output,
 )
 
@@ -66,6 +67,11 @@ def test_elastic_blocks_differ_from_plain_ones_by_gates_alone():
         names[elastic] = [layer.name for layer in model.layers[1:]]
     assert [n for n in names[True] if not n.endswith("_gate")] == names[False]
     assert {"res_conv1_gate", "res_gate", "up_gate"} <= set(names[True])
+
+
+@pytest.mark.parametrize(("kernel", "depthwise"), [(1, 1), (2, 2), (5, 5), (6, 4), (7, 5), (9, 5)])
+def test_depthwise_kernels_are_the_middle_of_larger_ones(kernel, depthwise):
+    assert depthwise_size(kernel) == depthwise
 
 
 def test_only_factorized_stages_are_split():

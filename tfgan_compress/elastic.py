@@ -14,7 +14,7 @@ from keras import ops
 
 from tfgan_compress import axes, graph
 from tfgan_compress.graph import gates, masks, required_gates
-from tfgan_compress.layers import ChannelGate
+from tfgan_compress.layers import ChannelGate, depthwise_size
 
 
 def set_masks(model, masks):
@@ -189,10 +189,13 @@ def _take(layer, variable, into, out):
 
 
 def _factorize(kernel):
-    """Splits `(k, k, in, out)` into depthwise `(k, k, in, 1)` and pointwise `(1, 1, in, out)`.
+    """Splits `(k, k, in, out)` into depthwise `(s, s, in, 1)` and pointwise `(1, 1, in, out)`.
 
-    The depthwise kernels have norm 1, as at their initialisation.
+    Of a kernel above `layers.LARGEST_DEPTHWISE`, the middle is split. The depthwise kernels have
+    norm 1, as at their initialisation.
     """
+    margin = (len(kernel) - depthwise_size(len(kernel))) // 2
+    kernel = kernel[margin : len(kernel) - margin, margin : len(kernel) - margin]
     height, breadth, inputs, outputs = kernel.shape
     slices = kernel.reshape(-1, inputs, outputs).transpose(1, 0, 2).astype("float64")
     _, vectors = np.linalg.eigh(slices @ slices.transpose(0, 2, 1))

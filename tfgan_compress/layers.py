@@ -14,6 +14,8 @@ import keras
 from keras import ops
 
 PACKAGE = "tfgan_compress"
+LARGEST_DEPTHWISE = 5
+"""XNNPACK has depthwise kernels of up to 25 taps; one of 7x7 in int8 took 20 times as long."""
 _initial = keras.initializers.TruncatedNormal(stddev=0.02)
 
 
@@ -215,14 +217,23 @@ class Constant(keras.layers.Layer):
         return {**super().get_config(), "values": self.values}
 
 
+def depthwise_size(kernel):
+    """Side of the depthwise kernel that takes the place of a `kernel` x `kernel` one.
+
+    Both are odd or both are even, so that the smaller one is the larger one's middle.
+    """
+    return kernel - 2 * math.ceil(max(kernel - LARGEST_DEPTHWISE, 0) / 2)
+
+
 class ConvBlocks:
     """Adds named convolution blocks to a functional graph.
 
     Args:
         channels: `{group: width}`.
         elastic: Adds a `ChannelGate` behind every block.
-        factorized: Stages whose convolutions are split into depthwise and pointwise ones. The
-            stage of a block is its name up to the first underscore.
+        factorized: Stages whose convolutions are split into depthwise and pointwise ones, the
+            former of at most `LARGEST_DEPTHWISE`. The stage of a block is its name up to the first
+            underscore.
         initializer: Of all kernels but depthwise ones.
     """
 
@@ -288,10 +299,11 @@ class ConvBlocks:
     def _convolution(self, x, filters, kernel, name, strides):
         common = {"padding": "same", "strides": strides}
         if name.split("_")[0] in self.factorized and kernel > 1:
+            side = depthwise_size(kernel)
             x = keras.layers.DepthwiseConv2D(
-                kernel,
+                side,
                 use_bias=False,
-                depthwise_initializer=keras.initializers.TruncatedNormal(stddev=1 / kernel),
+                depthwise_initializer=keras.initializers.TruncatedNormal(stddev=1 / side),
                 name=f"{name}_depthwise",
                 **common,
             )(x)
