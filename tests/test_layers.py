@@ -86,6 +86,15 @@ def test_only_factorized_stages_are_split():
     assert model.output.shape == (None, 4, 4, 4)
 
 
+def test_a_factorized_stage_may_be_a_part_of_another():
+    blocks = ConvBlocks({"a": 4}, factorized=("one_res",))
+    image = keras.Input((8, 8, 3))
+    x = blocks.conv(image, "a", 3, name="one")
+    model = keras.Model(image, blocks.res(x, ("a",), "a", 3, name="one_res"))
+    split = [n.name for n in model.layers if "depthwise" in n.name]
+    assert split == ["one_res_conv1_depthwise", "one_res_conv2_depthwise"]
+
+
 def test_width_of_segments_counts_groups_and_plain_channels():
     assert ConvBlocks({"a": 4, "b": 3}).width(("a", 6, "b")) == 13
 

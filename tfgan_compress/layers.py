@@ -232,13 +232,14 @@ class ConvBlocks:
         channels: `{group: width}`.
         elastic: Adds a `ChannelGate` behind every block.
         factorized: Stages whose convolutions are split into depthwise and pointwise ones, the
-            former of at most `LARGEST_DEPTHWISE`. The stage of a block is its name up to the first
-            underscore.
+            former of at most `LARGEST_DEPTHWISE`. A stage is the beginning of block names, up to
+            an underscore: `conv0` is all blocks of that stage, `conv0_res` the residual one.
         initializer: Of all kernels but depthwise ones.
     """
 
     def __init__(self, channels, *, elastic=False, factorized=(), initializer=_initial):
-        self.channels, self.elastic, self.factorized = channels, elastic, frozenset(factorized)
+        self.channels, self.elastic = channels, elastic
+        self.factorized = tuple(f"{stage}_" for stage in factorized)
         self._initializer = initializer
 
     def width(self, segments):
@@ -298,7 +299,7 @@ class ConvBlocks:
 
     def _convolution(self, x, filters, kernel, name, strides):
         common = {"padding": "same", "strides": strides}
-        if name.split("_")[0] in self.factorized and kernel > 1:
+        if f"{name}_".startswith(self.factorized) and kernel > 1:
             side = depthwise_size(kernel)
             x = keras.layers.DepthwiseConv2D(
                 side,

@@ -4,6 +4,7 @@ import numpy as np
 from keras import ops
 
 from tests.generators.tiny import Tiny, random_batch, randomize
+from tfgan_compress.generators.tpgan import TPGAN
 from tfgan_compress.training.sensitivity import layer_sensitivity, stages_of
 
 
@@ -15,6 +16,11 @@ def batch_of(model, seed):
 
 def test_stages_are_those_with_a_kernel_to_split():
     assert stages_of(Tiny()) == ["down1", "down2", "last", "res", "wide"]
+
+
+def test_a_residual_block_of_a_longer_stage_counts_for_itself():
+    found = stages_of(TPGAN((32, 32, 3), base_width=8))
+    assert {"conv0", "conv0_res", "sel128"} < set(found) and "sel128_res" not in found
 
 
 def test_each_stage_saves_macs_and_has_its_drop(monkeypatch):

@@ -35,14 +35,17 @@ class Sensitivity:
 def stages_of(generator):
     """Returns the stages of `generator` with a convolution that can be split, sorted.
 
-    A stage is the name of a block up to its first underscore; painting to RGB is none.
+    A stage is the name of a block up to its first underscore; painting to RGB is none. Where it
+    is more than one residual block, that block counts for itself, too.
     """
-    kernels = {
-        layer.name: layer.kernel_size
+    names = [
+        layer.name.split("_")
         for layer in generator.layers
-        if type(layer) is keras.layers.Conv2D and layer.filters != 3
-    }
-    return sorted({name.split("_")[0] for name, kernel in kernels.items() if max(kernel) > 1})
+        if type(layer) is keras.layers.Conv2D and layer.filters != 3 and max(layer.kernel_size) > 1
+    ]
+    plain = {name[0] for name in names if name[1:2] != ["res"]}
+    residual = {f"{name[0]}_res" for name in names if name[1:2] == ["res"] and name[0] in plain}
+    return sorted({name[0] for name in names} | residual)
 
 
 def layer_sensitivity(generator, held_out, calibration, stages):
