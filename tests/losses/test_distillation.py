@@ -48,6 +48,27 @@ def test_adaptors_bridge_other_widths_and_are_trained():
     assert len(loss.trainable_variables) == 4
 
 
+def test_adaptors_start_at_the_least_squares_fit():
+    loss = FeatureDistillation(TAPS, Tiny(), Tiny())
+    own = features(loss)
+    rng = np.random.default_rng(1)
+    maps = {tap: rng.normal(size=(f.shape[-1],) * 2) for tap, f in own.items()}
+    truth = {tap: (f @ maps[tap] + 3).astype(np.float32) for tap, f in own.items()}
+    halves = [({t: f[i] for t, f in own.items()}, {t: f[i] for t, f in truth.items()})
+              for i in (slice(0, 1), slice(1, 2))]  # fmt: skip
+    loss.start(halves)
+    assert value(loss, own, truth) < 1e-5
+
+
+def test_a_channel_that_is_off_gets_no_weight():
+    loss = FeatureDistillation(TAPS, Tiny(), Tiny())
+    own, truth = features(loss), features(loss, 2.0)
+    for feature in own.values():
+        feature[..., 0] = 0
+    loss.start([(own, truth)])
+    assert all(np.abs(np.asarray(a.kernel)[0, 0, 0]).max() < 1e-6 for a in loss.adaptors)
+
+
 def test_teacher_is_not_moved_by_distillation(loss):
     import tensorflow as tf
 

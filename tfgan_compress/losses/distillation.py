@@ -1,6 +1,7 @@
 """Distillation of intermediate features (Wei et al. 2021, eq. 4; Li et al. 2020, 3.1)."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from tfgan_compress.layers import tap_output
@@ -31,6 +32,23 @@ class FeatureDistillation(keras.layers.Layer):
             self.adaptors.append(adaptor)
         self.built = True
 
+    def start(self, runs):
+        """Sets the adaptors to the least-squares fit, so that training need not find it first.
+
+        Args:
+            runs: Iterable of `(features, teacher_features)`, dicts as in `Step`.
+        """
+        sums = None
+        for features, truths in runs:
+            own = [_products(features[tap], truths[tap]) for tap in self.taps]
+            sums = own if sums is None else [_add(a, b) for a, b in zip(sums, own, strict=True)]
+        for adaptor, (squares, crosses) in zip(self.adaptors, sums or (), strict=True):
+            # A channel that is off, or nearly so, must not get a huge weight.
+            ridge = 1e-4 * np.trace(squares) / len(squares) * np.eye(len(squares))
+            solved = np.linalg.solve(squares + ridge, crosses)
+            adaptor.kernel.assign(solved[None, None, :-1])
+            adaptor.bias.assign(solved[-1])
+
     def __call__(self, step):
         """Returns the mean over taps of the relative squared distance of `step`."""
         total = 0.0
@@ -40,3 +58,15 @@ class FeatureDistillation(keras.layers.Layer):
             scale = ops.mean(ops.square(truth)) + 1e-6
             total = total + ops.mean(ops.square(truth - mapped)) / scale
         return total / len(self.taps)
+
+
+def _products(features, truth):
+    """The sums of least squares: of the features and 1, `(C + 1, C + 1)`; with truth."""
+    x, y = (np.asarray(ops.convert_to_numpy(ops.cast(z, "float32"))) for z in (features, truth))
+    x = x.reshape(-1, x.shape[-1]).astype("float64")
+    x = np.concatenate([x, np.ones((len(x), 1))], axis=1)
+    return x.T @ x, x.T @ y.reshape(len(x), -1)
+
+
+def _add(a, b):
+    return tuple(x + y for x, y in zip(a, b, strict=True))

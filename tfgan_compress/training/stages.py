@@ -3,6 +3,7 @@
 Three thin functions over the one `Trainer`; each can be killed and run again.
 """
 
+import itertools
 from pathlib import Path
 
 import keras
@@ -16,6 +17,7 @@ from tfgan_compress.losses.pixel import PatchLoss, PixelLoss, SymmetryLoss, Tota
 from tfgan_compress.training.stage import run_stage
 from tfgan_compress.training.trainer import Trainer
 
+ADAPTOR_BATCHES = 4
 TAPS = ("conv4_res4", "dec8_res3", "dec16_res2", "dec32_res2", "dec64_res2", "dec128_res")
 """Where features are distilled: the code's way in, and each scale of the decoder."""
 
@@ -82,13 +84,14 @@ def train_student(
     Args: as in `train_teacher`; `discriminator` is the teacher's, or a new one to test the
     paper's claim that inheriting it matters.
     """
-    losses = adversarial_losses(recipe)
-    losses.append(PixelLoss(0.5, against="teacher"))
-    if recipe.distillation:
-        losses.append(FeatureDistillation(TAPS, generator, teacher, weight=recipe.distillation))
+    losses = [*adversarial_losses(recipe), PixelLoss(0.5, against="teacher")]
+    weight = recipe.distillation
+    distilled = [FeatureDistillation(TAPS, generator, teacher, weight=weight)] if weight else []
     trainer = Trainer(
-        generator, losses, discriminator=discriminator, teacher=teacher, sampler=sampler
+        generator, losses + distilled, discriminator=discriminator, teacher=teacher, sampler=sampler
     )
+    for loss in distilled:
+        loss.start(map(trainer.features, itertools.islice(data(0), ADAPTOR_BATCHES)))
     rate = recipe.supernet_rate if sampler else recipe.student_rate
     epochs = recipe.supernet_epochs if sampler else recipe.student_epochs
     total = epochs * recipe.steps_per_epoch

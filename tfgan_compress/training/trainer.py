@@ -45,6 +45,11 @@ class Trainer(GeneratorTrainer):
         self._student = _with_taps(generator, taps)
         self._teacher = None if teacher is None else _Frozen(_with_taps(teacher, taps))
 
+    def features(self, batch):
+        """Returns `(features, teacher_features)` of the batch as in `Step`; nothing is trained."""
+        own = without_gradients(lambda: self._student(pick(self._student, batch), training=True))
+        return own["features"], self._teach(batch)["features"]
+
     def compile(self, optimizer, discriminator_optimizer=None, **kwargs):
         """Sets the optimizers; the second is needed where there is a discriminator."""
         if self.discriminator is not None and discriminator_optimizer is None:
