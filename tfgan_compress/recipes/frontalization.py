@@ -7,10 +7,13 @@ makes the teacher that `DEMO` compresses. The paper (Wei et al. 2021) reports 19
 
 import dataclasses
 
-FACTORIZED = ("sel128", "dec128", "conv4", "dec8", "dec16", "left", "right", "nose", "mouth")
-"""Stages with separable convolutions: the two at full size that take half of all MACs, and those
-that hold most parameters. With them a width for a twentieth of the MACs is one for a 25th of the
-parameters, too. What each costs, `tfgan-compress profile MODEL --sensitivity SET` tells."""
+FACTORIZED = (
+    *("sel128", "dec128", "conv0_res", "conv4", "dec8", "dec16"),
+    *("left", "right", "nose", "mouth"),
+)
+"""Stages with separable convolutions: those at full size that take half of all MACs, and those
+that hold most parameters. With them a width for a 25th of the parameters is one for a twentieth of
+the MACs, too. What each costs, `tfgan-compress profile MODEL --sensitivity SET` tells."""
 
 
 @dataclasses.dataclass(frozen=True)
