@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from tests.dtypes import dtype_policy
 from tfgan_compress.discriminators import CRGANDiscriminator, TPGANDiscriminator
 from tfgan_compress.models import load_model, save_model
 
@@ -17,11 +18,8 @@ def test_published_width_has_13_36_million_parameters():
 
 
 def test_each_region_gets_a_logit_in_float32(small):
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
+    with dtype_policy("mixed_bfloat16"):
         mixed = TPGANDiscriminator((64, 64, 3), base_width=2)
-    finally:
-        keras.config.set_dtype_policy("float32")
     for model in (small, mixed):
         logits = model(np.zeros((3, 64, 64, 3), np.float32))
         assert logits.shape == (3, 2, 2, 1)

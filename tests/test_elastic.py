@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.dtypes import dtype_policy
 from tests.generators.tiny import WIDTHS, Tiny, difference, random_batch, random_masks, randomize
 from tfgan_compress import elastic as el
 from tfgan_compress.axes import Spread
@@ -18,11 +19,8 @@ L = keras.layers
 
 @pytest.fixture(scope="module", autouse=True)
 def double_precision():
-    """In float64 rounding cannot hide a wrong channel; pictures are float32 all the same."""
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float64")
-    yield
-    keras.config.set_dtype_policy(policy)
+    with dtype_policy("float64"):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -309,6 +307,7 @@ def test_supernet_wider_than_its_teacher_is_refused(teacher):
 
 
 TORCH = """
+from tests.dtypes import dtype_policy
 from tests.generators.tiny import *
 from tfgan_compress import elastic as el
 import sys

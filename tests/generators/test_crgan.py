@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from tests.dtypes import dtype_policy
 from tests.generators.tiny import difference, random_batch, random_masks, randomize
 from tfgan_compress import elastic as el
 from tfgan_compress.export import export
@@ -14,11 +15,8 @@ from tfgan_compress.training.recalibrate import Recalibrator
 
 @pytest.fixture
 def double_precision():
-    """In float64 rounding cannot hide a wrong channel; pictures are float32 all the same."""
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float64")
-    yield
-    keras.config.set_dtype_policy(policy)
+    with dtype_policy("float64"):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,8 @@
 import keras
 import numpy as np
 
-from tfgan_compress.layers import CodeNoise, ConvBlocks, FlipConcat
+from tfgan_compress.blocks import ConvBlocks
+from tfgan_compress.layers import CodeNoise, FlipConcat
 
 L = keras.layers
 WIDTHS = {"down1": 6, "down2": 10, "inner": 7, "code": 9, "noise": 4, "map": 5, "up": 6, "wide": 8}

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 
 from tests.generators.tiny import WIDTHS, Tiny, randomize
+from tfgan_compress.blocks import tap_output
 from tfgan_compress.channels import SearchSpace
-from tfgan_compress.layers import tap_output
 from tfgan_compress.losses.adversarial import AdversarialLoss
 from tfgan_compress.losses.distillation import FeatureDistillation
 from tfgan_compress.losses.pixel import PixelLoss

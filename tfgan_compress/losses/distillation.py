@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from tfgan_compress.layers import tap_output
+from tfgan_compress.blocks import tap_output
 
 
 class FeatureDistillation(keras.layers.Layer):
