@@ -69,7 +69,7 @@ def test_both_heads_are_saved(tmp_path):
 @pytest.fixture(scope="module")
 def siamese():
     made = PIMDiscriminator((64, 64, 3), base_width=2)
-    made.get_layer("alone").bias.assign([1.0])
+    made.get_layer("logits").bias.assign([1.0])
     return made
 
 

@@ -1,18 +1,18 @@
 """What TP-GAN (Huang et al. 2017) and PIM (Zhao et al. 2018), which builds on it, have in common.
 
 U-Nets of residual stages; the four local pathways, which redraw eyes, nose and mouth and are pasted
-at their frontal places; the painting of the whole; the trunk of the discriminator.
+at their frontal places; the painting of the whole; the discriminator of regions.
 """
 
 import keras
 
 from tfgan_compress import geometry
+from tfgan_compress.blocks import Configured, ConvBlocks
 from tfgan_compress.layers import Maximum
 
 PARTS = ("left_eye", "right_eye", "nose", "mouth")
 _LOCAL_WIDTHS = {"down1": 1, "down2": 2, "down3": 4, "down4": 8, "up3": 4, "up2": 2}
 _LOCAL_MERGED = {"merge3": 4, "merge2": 2}
-_TRUNK = {"down1": 1, "down2": 2, "down3": 4, "down4": 8, "down5": 8}
 
 
 def face_inputs(image_shape):
@@ -118,17 +118,31 @@ def paint(blocks, x, *, kernel=5):
     return blocks.to_rgb(x, name="image")
 
 
-def trunk_channels(base_width):
-    """Returns the widths of `trunk`, `{group: width}`."""
-    widths = _TRUNK | {"res4_inner": 8, "res5_inner": 8}
-    return {group: multiple * base_width for group, multiple in widths.items()}
+class RegionDiscriminator(Configured):
+    """Maps `(B, S, S, 3)` in [-1, 1] to logits `(B, S/32, S/32, 1)`: is each region real?
 
+    Args:
+        image_shape: `(S, S, 3)`, S a multiple of 32.
+        base_width: Channels of the first convolution; 64 is the published one.
 
-def trunk(blocks, image):
-    """What both discriminators see of `(B, S, S, 3)`: features `(B, S/32, S/32, down5)`."""
-    x = image
-    for i in (1, 2, 3, 4, 5):
-        x = blocks.conv(x, f"down{i}", 3, name=f"down{i}", strides=2, norm=i > 1)
-        if i > 3:
-            x = blocks.res(x, (f"down{i}",), f"res{i}_inner", 3, name=f"res{i}")
-    return x
+    Raises:
+        ValueError: If S is not a multiple of 32.
+    """
+
+    settings = ("image_shape", "base_width")
+
+    def __init__(self, image_shape=(128, 128, 3), *, base_width=64, **kwargs):
+        image_shape = tuple(image_shape)
+        geometry.check_image_shape(image_shape)
+        multiples = {"down1": 1, "down2": 2, "down3": 4, "down4": 8, "down5": 8}
+        multiples |= {"res4_inner": 8, "res5_inner": 8}
+        blocks = ConvBlocks({group: m * base_width for group, m in multiples.items()})
+        image = keras.Input(image_shape, name="image")
+        x = image
+        for i in (1, 2, 3, 4, 5):
+            x = blocks.conv(x, f"down{i}", 3, name=f"down{i}", strides=2, norm=i > 1)
+            if i > 3:
+                x = blocks.res(x, (f"down{i}",), f"res{i}_inner", 3, name=f"res{i}")
+        logits = keras.layers.Conv2D(1, 1, dtype="float32", name="logits")(x)
+        super().__init__(image, logits, **kwargs)
+        self.image_shape, self.base_width = image_shape, base_width

@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 
 from tests.dtypes import dtype_policy
-from tests.generators.tiny import difference, random_batch, random_masks, randomize
+from tests.generators.tiny import (
+    coloured_squares,
+    difference,
+    random_batch,
+    random_masks,
+    randomize,
+)
 from tfgan_compress import elastic as el
 from tfgan_compress.export import export
 from tfgan_compress.generators.crgan import CRGAN
@@ -76,15 +82,6 @@ def test_any_setting_of_the_search_space_is_extracted_counted_and_saved(teacher,
     save_model(student, tmp_path)
     assert load_model(tmp_path).get_config() == student.get_config()
     assert student.channels == channels
-
-
-def coloured_squares(model, count=16):
-    """Pictures that differ as a whole and in their parts, for every input, in [-1, 1]."""
-    rng = np.random.default_rng(0)
-    whole = rng.uniform(-0.7, 0.7, (count, 1, 1, 3))
-    parts = rng.uniform(-0.3, 0.3, (count, 4, 4, 3))
-    pictures = (whole + parts.repeat(8, 1).repeat(8, 2)).astype("float32")
-    return {x.name: pictures[:, : x.shape[1], : x.shape[2]] for x in model.inputs}
 
 
 def lively(network):

@@ -9,14 +9,14 @@ from tfgan_compress import geometry
 from tfgan_compress.discriminators import PIMDiscriminator
 from tfgan_compress.generators.pim import PIM, pim_channels
 from tfgan_compress.losses.adversarial import AdversarialLoss
-from tfgan_compress.losses.domain import reverse_gradient
+from tfgan_compress.losses.domain import DomainLoss, reverse_gradient
+from tfgan_compress.losses.enforced import EnforcedCrossEntropy
 from tfgan_compress.losses.pixel import PixelLoss
 from tfgan_compress.recipes.frontalization import Frontalization
 from tfgan_compress.recognizers.lightcnn import LightCNN29
 from tfgan_compress.training.gradients import value_and_gradients
-from tfgan_compress.training.pim import PIMTrainer, pim_losses, with_wild
+from tfgan_compress.training.pim import PIMTrainer, train_pim, with_wild
 from tfgan_compress.training.recognition import IdentityClassifier
-from tfgan_compress.training.stages import train_pim
 
 SHAPE = (32, 32, 3)
 CHANNELS = {group: 4 for group in pim_channels()}
@@ -28,8 +28,8 @@ def trainer(*, rate=1e-3):
     discriminator = randomize(PIMDiscriminator(SHAPE, base_width=2))
     classifier = IdentityClassifier(LightCNN29(32, base_width=1), 32, 3, dropout=0.0)
     losses = [PixelLoss(), AdversarialLoss(0.1)]
-    losses = pim_losses(losses, generator, classifier, enforced=0.1, domain=0.1)
-    made = PIMTrainer(generator, losses, discriminator=discriminator)
+    losses += [EnforcedCrossEntropy(classifier), DomainLoss(CHANNELS["code"], weight=0.1)]
+    made = PIMTrainer(generator, losses, discriminator)
     for layer in made.loss_layers:
         randomize(layer)
     made.compile(keras.optimizers.Adam(rate), keras.optimizers.Adam(rate), run_eagerly=True)
@@ -44,15 +44,19 @@ def views(seed=0, size=4):
     return {**pictures, "identity": np.arange(size, dtype="int32") % 3}
 
 
-def _endless(start):
+def endless(start):
     while True:
         yield (views(start),)
         start += 1
 
 
+def wild(start):
+    return endless(start + 100)
+
+
 def batches(start=0):
     """Endless batches of source data, with views of other data."""
-    return with_wild(_endless, lambda start: _endless(start + 100))(start)
+    return with_wild(endless, wild)(start)
 
 
 def batch():
@@ -72,12 +76,15 @@ def reversed_gradient():
 
 
 def staged(made, folder):
-    """The folders and the last line of the log of both phases of a training, a step each."""
+    """The last losses of both phases of a training, a step each."""
     recipe = Frontalization(
-        steps_per_epoch=1, coarse_epochs=0, teacher_epochs=1, adversarial_epochs=1
+        image_size=32, steps_per_epoch=1, coarse_epochs=0, teacher_epochs=1, adversarial_epochs=1
     )
-    classifier = made.loss_layers[0].classifier
-    train_pim(recipe, made.generator, made.discriminator, classifier, batches, folder)
+    recognizer = made.loss_layers[0].classifier.network
+    train_pim(
+        recipe, made.generator, made.discriminator, endless, folder, identities=3,
+        wild=wild, recognizer=recognizer,
+    )  # fmt: skip
     return {phase: _last(f"{folder}/{phase}/log.csv") for phase in ("pixel", "adversarial")}
 
 

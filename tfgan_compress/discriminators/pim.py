@@ -3,51 +3,35 @@
 Two branches with the same weights see a picture and a reference of the person. PIM's discriminator
 "learns to learn"; how is ours, since there is no public code: what the reference shows sets the
 gains of a factorized convolution over the picture's features, as in the dynamic convolutions of
-Bertinetto et al. 2016 ("Learning feed-forward one-shot learners", eq. 6). The trunk is TP-GAN's. A
-second answer looks at the picture alone: a student is compared without references.
+Bertinetto et al. 2016 ("Learning feed-forward one-shot learners"). The rest is TP-GAN's and looks
+at the picture alone, as the training of students has it.
 """
 
 import keras
 
-from tfgan_compress.blocks import Configured, ConvBlocks
-from tfgan_compress.geometry import check_image_shape
+from tfgan_compress.blocks import ConvBlocks, tap_output
 from tfgan_compress.layers import PACKAGE
-from tfgan_compress.pathways import trunk, trunk_channels
+from tfgan_compress.pathways import RegionDiscriminator
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
-class PIMDiscriminator(Configured):
-    """Maps `(B, S, S, 3)` in [-1, 1] to logits `(B, S/32, S/32, 1)`: is each region real?
+class PIMDiscriminator(RegionDiscriminator):
+    """A `pathways.RegionDiscriminator` that can compare; 14.15M parameters at 64.
 
     Its attribute `siamese` is the model of both answers, with the same weights: from `[picture,
-    reference]` to logits `(B, S/32, S/32, 2)`. The first is that of the picture alone, the second
-    tells whether the region is real and of the reference's person. 14.15M parameters at 64.
-
-    Args:
-        image_shape: `(S, S, 3)`, S a multiple of 32.
-        base_width: Channels of the first convolution.
-
-    Raises:
-        ValueError: If S is not a multiple of 32.
+    reference]`, both `(B, S, S, 3)` in [-1, 1], to logits `(B, S/32, S/32, 2)`. The first is that
+    of the picture alone, the second tells whether the region is real and of the reference's person.
     """
 
-    settings = ("image_shape", "base_width")
-
-    def __init__(self, image_shape=(128, 128, 3), *, base_width=64, **kwargs):
-        image_shape = tuple(image_shape)
-        check_image_shape(image_shape)
-        compared = {"narrow": 8 * base_width, "pair": 8 * base_width}
-        blocks = ConvBlocks(trunk_channels(base_width) | compared)
-        picture, reference = (keras.Input(image_shape, name=n) for n in ("image", "reference"))
-        features = trunk(blocks, picture)
-        branch = keras.Model(picture, features, name="trunk")
-        alone = keras.layers.Conv2D(1, 1, dtype="float32", name="alone")(features)
+    def __init__(self, image_shape=(128, 128, 3), **options):
+        super().__init__(image_shape, **options)
+        blocks = ConvBlocks(dict.fromkeys(("narrow", "pair"), 8 * self.base_width))
+        features = tap_output(self, "res5")
+        branch = keras.Model(self.input, features, name="branch")
+        reference = keras.Input(self.image_shape, name="reference")
         pair = _compare(blocks, features, branch(reference))
-        both = keras.layers.Concatenate(dtype="float32", name="both")([alone, pair])
-        siamese = keras.Model([picture, reference], both, name="siamese")
-        super().__init__(picture, alone, **kwargs)
-        self.image_shape, self.base_width = image_shape, base_width
-        self.siamese = siamese
+        both = keras.layers.Concatenate(dtype="float32", name="both")([self.output, pair])
+        self.siamese = keras.Model([self.input, reference], both, name="siamese")
 
 
 def _compare(blocks, features, known):

@@ -54,22 +54,16 @@ class PIM(Configured):
         factorized: Stages with depthwise-separable convolutions, e.g. `("fuse", "merge1")`.
 
     Raises:
-        ValueError: If the size is not a square multiple of 32, a group is missing or unknown, or
-            a width is not positive.
+        ValueError: If the picture is no square of a multiple of 32, or `channels` lacks a group,
+            has another, or one that is empty.
     """
 
     settings = ("image_shape", "channels", "elastic", "factorized")
 
     def __init__(
-        self,
-        image_shape=(128, 128, 3),
-        channels=None,
-        *,
-        base_width=64,
-        elastic=False,
-        factorized=(),
-        **kwargs,
-    ):
+        self, image_shape=(128, 128, 3), channels=None, *, base_width=64, elastic=False,
+        factorized=(), **kwargs,
+    ):  # fmt: skip
         image_shape = tuple(image_shape)
         channels = dict(channels or pim_channels(base_width))
         check_image_shape(image_shape)

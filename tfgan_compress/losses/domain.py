@@ -39,7 +39,17 @@ class DomainLoss(keras.layers.Layer):
         self.built = True
 
     def __call__(self, step):
-        """Returns the mean of both domains' cross-entropies; log 2 is what guessing gets."""
+        """Returns the mean of both domains' cross-entropies; log 2 is what guessing gets.
+
+        Raises:
+            ValueError: If the outputs lack either code.
+        """
+        if not {"code", "wild_code"} <= set(step.outputs):
+            raise ValueError(
+                "A domain loss needs the outputs code and wild_code: views of the target data "
+                "under 'wild' in each batch (training.pim.with_wild), and a PIMTrainer. Received: "
+                f"{sorted(step.outputs)}."
+            )
         source, target = (self._classify(step.outputs[name]) for name in ("code", "wild_code"))
         # Softplus of a logit is its cross-entropy to 0, of its negative that to 1.
         return 0.5 * (ops.mean(ops.softplus(source)) + ops.mean(ops.softplus(-target)))

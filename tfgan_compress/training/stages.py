@@ -13,7 +13,6 @@ from tfgan_compress.losses.classification import ClassificationLoss
 from tfgan_compress.losses.distillation import FeatureDistillation
 from tfgan_compress.losses.identity import IdentityLoss
 from tfgan_compress.losses.pixel import PatchLoss, PixelLoss, SymmetryLoss, TotalVariationLoss
-from tfgan_compress.training.pim import PIMTrainer, pim_losses
 from tfgan_compress.training.stage import run_stage
 from tfgan_compress.training.trainer import Trainer
 
@@ -54,32 +53,25 @@ def train_teacher(recipe, generator, discriminator, data, directory, *, identiti
         identities: Number of people in the data.
         callbacks: Functions that make a Keras callback for the folder of a phase.
     """
-    directory = Path(directory)
-    coarse = coarse_tpgan(generator), recipe.coarse_epochs
-    phases = {"coarse": coarse, "pixel": (generator, recipe.teacher_epochs)}
-    _learn_pixels(recipe, phases, data, directory, callbacks)
+    directory, rate = Path(directory), recipe.teacher_rate
+    steps = recipe.steps_per_epoch
+    phases = {
+        "coarse": (coarse_tpgan(generator), recipe.coarse_epochs),
+        "pixel": (generator, recipe.teacher_epochs),
+    }
+    for name, (model, epochs) in phases.items():
+        trainer = Trainer(model, pixel_losses(recipe))
+        trainer.compile(_adam(rate, steps * epochs, 0.9))
+        _run(trainer, data, directory / name, epochs, steps, callbacks)
+
     losses = adversarial_losses(recipe)
     code = generator.channels["code"]
     losses.append(ClassificationLoss(code, identities, weight=recipe.classification))
     trainer = Trainer(generator, losses, discriminator=discriminator)
-    _refine(recipe, trainer, data, directory, callbacks)
-
-
-def train_pim(recipe, generator, discriminator, classifier, data, directory, *, callbacks=()):
-    """Trains a PIM: pixel losses first, then all of `training.pim`, the recognizer included.
-
-    Args: as in `train_teacher`, but for
-        discriminator: A `PIMDiscriminator`.
-        classifier: The recognizer, see `pim.pim_losses`; changed in place.
-        data: Of batches with target data beside the source's, see `pim.with_wild`.
-    """
-    directory = Path(directory)
-    phases = {"pixel": (generator, recipe.coarse_epochs + recipe.teacher_epochs)}
-    _learn_pixels(recipe, phases, data, directory, callbacks)
-    losses = [*pixel_losses(recipe), AdversarialLoss(recipe.adversarial)]
-    losses = pim_losses(losses, generator, classifier, enforced=recipe.classification)
-    trainer = PIMTrainer(generator, losses, discriminator=discriminator)
-    _refine(recipe, trainer, data, directory, callbacks)
+    total = steps * recipe.adversarial_epochs
+    # What is learned by now is refined, not learned anew.
+    trainer.compile(_adam(rate / 3, total, 0.5), _adam(recipe.discriminator_rate, total, 0.5))
+    _run(trainer, data, directory / "adversarial", recipe.adversarial_epochs, steps, callbacks)
 
 
 def train_student(
@@ -128,23 +120,6 @@ def train_twin(
         callbacks=callbacks, verbose=verbose,
     )  # fmt: skip
     return twin
-
-
-def _learn_pixels(recipe, phases, data, directory, callbacks):
-    """Trains `{phase: (model, epochs)}` on the pixel losses, one after the other."""
-    steps = recipe.steps_per_epoch
-    for name, (model, epochs) in phases.items():
-        trainer = Trainer(model, pixel_losses(recipe))
-        trainer.compile(_adam(recipe.teacher_rate, steps * epochs, 0.9))
-        _run(trainer, data, directory / name, epochs, steps, callbacks)
-
-
-def _refine(recipe, trainer, data, directory, callbacks):
-    """Trains against the adversary: what is learned by now is refined, not learned anew."""
-    steps, epochs = recipe.steps_per_epoch, recipe.adversarial_epochs
-    total, rate = steps * epochs, recipe.teacher_rate / 3
-    trainer.compile(_adam(rate, total, 0.5), _adam(recipe.discriminator_rate, total, 0.5))
-    _run(trainer, data, directory / "adversarial", epochs, steps, callbacks)
 
 
 def _adam(rate, steps, beta_1):
