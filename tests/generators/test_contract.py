@@ -17,7 +17,6 @@ from tfgan_compress.export import export
 from tfgan_compress.generators.crgan import CRGAN
 from tfgan_compress.generators.pim import PIM, pim_channels
 from tfgan_compress.generators.tpgan import TPGAN
-from tfgan_compress.models import load_model, save_model
 from tfgan_compress.profile import MacCounter, profile
 from tfgan_compress.search.space import search_space
 from tfgan_compress.training.recalibrate import Recalibrator
@@ -71,7 +70,7 @@ def test_full_width_supernet_equals_its_teacher_and_gates_every_group(teacher):
     assert gated == set(teacher.channels) == set(teacher.default_channels())
 
 
-def test_any_setting_of_the_search_space_is_extracted_counted_and_saved(teacher, tmp_path):
+def test_any_setting_of_the_search_space_is_extracted_and_counted(teacher):
     space = search_space(teacher.channels)
     assert set(space.knobs) == set(teacher.channels)
     assert all(len(widths) > 2 for widths in space.choices.values())
@@ -79,8 +78,6 @@ def test_any_setting_of_the_search_space_is_extracted_counted_and_saved(teacher,
     student = el.extract(teacher, channels)
     counted = profile(student)
     assert (counter(channels), counter.params(channels)) == (counted.macs_true, counted.params)
-    save_model(student, tmp_path)
-    assert load_model(tmp_path).get_config() == student.get_config()
     assert student.channels == channels
 
 

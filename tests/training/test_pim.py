@@ -1,4 +1,3 @@
-import keras
 import numpy as np
 import pytest
 
@@ -8,14 +7,10 @@ from tests.training.nets import compression, moved, step, values
 from tfgan_compress import elastic
 from tfgan_compress.channels import leading_masks
 from tfgan_compress.discriminators import PIMDiscriminator, TPGANDiscriminator
-from tfgan_compress.losses.domain import DomainLoss
-from tfgan_compress.losses.enforced import EnforcedCrossEntropy
-from tfgan_compress.losses.step import Step
 from tfgan_compress.profile import MacCounter
 from tfgan_compress.search.space import search_space
 from tfgan_compress.search.study import search
 from tfgan_compress.training import pim
-from tfgan_compress.training.gradients import value_and_gradients
 
 REVERSED = [[2, -3], [-0.5, -2]]
 
@@ -46,45 +41,6 @@ def test_a_step_trains_generator_discriminator_recognizer_and_domain_classifier(
 
 def test_gradient_is_reversed_and_scaled():
     assert nets.reversed_gradient() == REVERSED
-
-
-def test_what_teaches_the_domain_classifier_makes_its_codes_alike():
-    keras.utils.set_random_seed(0)
-    loss = DomainLoss(2, strength=1.0, hidden=8)
-    codes = [keras.Variable(np.full((6, 2), sign, "float32")) for sign in (-0.5, 0.5)]
-
-    def entropy():
-        source, wild = (code.value for code in codes)
-        return loss(Step(batch={}, outputs={"code": source, "wild_code": wild})), None
-
-    def after(variables, rate=0.3):
-        kept = values(variables)
-        first, _, gradients = value_and_gradients(entropy, variables)
-        for variable, gradient in zip(variables, gradients, strict=True):
-            variable.assign_sub(rate * gradient)
-        last = float(entropy()[0])
-        for variable, value in zip(variables, kept, strict=True):
-            variable.assign(value)
-        return last - float(first)
-
-    assert after(loss.trainable_variables) < -1e-3
-    assert after(codes) > 1e-4
-
-
-def test_enforced_cross_entropy_asks_for_the_person_and_for_features_alike(stepped):
-    classifier = stepped[0].loss_layers[0].classifier
-    batch = nets.batch()
-
-    def loss(picture, compactness):
-        step = Step(batch=batch, outputs={"image": picture})
-        return float(EnforcedCrossEntropy(classifier, compactness=compactness)(step))
-
-    same, other = batch["input"], batch["input"][::-1].copy()
-    labels = keras.ops.convert_to_tensor(batch["identity"])
-    logits = classifier(same, training=True)
-    entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, logits)
-    assert loss(same, 1.0) == pytest.approx(float(entropy), rel=1e-4)
-    assert loss(other, 1.0) > loss(other, 0.0) + 1e-5
 
 
 def test_only_faces_of_two_people_are_shown_as_no_pair(stepped):
