@@ -2,7 +2,12 @@ import keras
 import numpy as np
 import pytest
 
-from tfgan_compress.discriminators import CRGANDiscriminator, TPGANDiscriminator
+from tests.dtypes import dtype_policy
+from tfgan_compress.discriminators import (
+    CRGANDiscriminator,
+    PIMDiscriminator,
+    TPGANDiscriminator,
+)
 from tfgan_compress.models import load_model, save_model
 
 
@@ -17,11 +22,8 @@ def test_published_width_has_13_36_million_parameters():
 
 
 def test_each_region_gets_a_logit_in_float32(small):
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
+    with dtype_policy("mixed_bfloat16"):
         mixed = TPGANDiscriminator((64, 64, 3), base_width=2)
-    finally:
-        keras.config.set_dtype_policy("float32")
     for model in (small, mixed):
         logits = model(np.zeros((3, 64, 64, 3), np.float32))
         assert logits.shape == (3, 2, 2, 1)
@@ -64,6 +66,41 @@ def test_both_heads_are_saved(tmp_path):
         assert float(value[0, 0]) == pytest.approx(1, abs=0.1)
 
 
-def test_cr_gans_size_must_be_a_square_multiple_of_32():
+@pytest.fixture(scope="module")
+def siamese():
+    made = PIMDiscriminator((64, 64, 3), base_width=2)
+    made.get_layer("logits").bias.assign([1.0])
+    return made
+
+
+def test_pims_judges_a_picture_alone_and_beside_a_reference(siamese):
+    images = np.random.default_rng(0).uniform(-1, 1, (2, 64, 64, 3)).astype("float32")
+    alone, both = siamese(images), siamese.siamese([images, images[::-1].copy()])
+    assert alone.shape == (2, 2, 2, 1) and both.shape == (2, 2, 2, 2)
+    np.testing.assert_allclose(both[..., :1], alone, atol=1e-6)
+    assert float(alone[0, 0, 0, 0]) == pytest.approx(1, abs=0.1)
+
+
+def test_reference_sets_the_gains_of_a_filter_and_both_branches_share_their_weights(siamese):
+    pair = siamese.siamese
+    gains = keras.Model(pair.inputs, pair.get_layer("gains").output)
+    kernel = pair.get_layer("gains").kernel
+    kernel.assign(keras.ops.ones(kernel.shape))
+    rng = np.random.default_rng(0)
+    one, other = rng.uniform(-1, 1, (2, 1, 64, 64, 3)).astype("float32")
+    found = {name: np.asarray(gains(p)) for name, p in {"a": [one, one], "b": [other, one]}.items()}
+    np.testing.assert_array_equal(found["a"], found["b"])
+    assert np.abs(found["a"] - np.asarray(gains([one, other]))).max() > 0
+    kernels = [w for w in pair.trainable_variables if w.path.endswith("down1/kernel")]
+    assert len(kernels) == 1
+
+
+def test_pims_has_14_15_million_parameters():
+    found = sum(np.prod(v.shape) for v in PIMDiscriminator().trainable_variables)
+    assert round(found / 1e6, 2) == 14.15
+
+
+@pytest.mark.parametrize("kind", [CRGANDiscriminator, PIMDiscriminator])
+def test_their_size_must_be_a_multiple_of_32_too(kind):
     with pytest.raises(ValueError, match="multiple of 32"):
-        CRGANDiscriminator((48, 48, 3))
+        kind((48, 48, 3))

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.dtypes import dtype_policy
 from tests.generators.tiny import WIDTHS, Tiny, difference, random_batch, random_masks, randomize
+from tfgan_compress import blocks
 from tfgan_compress import elastic as el
-from tfgan_compress import layers
 from tfgan_compress.axes import Spread
 from tfgan_compress.graph import calls
 from tfgan_compress.layers import ChannelGate
@@ -19,11 +20,8 @@ L = keras.layers
 
 @pytest.fixture(scope="module", autouse=True)
 def double_precision():
-    """In float64 rounding cannot hide a wrong channel; pictures are float32 all the same."""
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float64")
-    yield
-    keras.config.set_dtype_policy(policy)
+    with dtype_policy("float64"):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +157,7 @@ def test_factorising_is_the_best_rank_one_fit(teacher):
 
 
 def test_a_kernel_too_large_for_depthwise_gives_its_middle(batch, monkeypatch):
-    monkeypatch.setattr(layers, "LARGEST_DEPTHWISE", 1)
+    monkeypatch.setattr(blocks, "LARGEST_DEPTHWISE", 1)
     teacher = randomize(Tiny(), 6)
     for name in ("res_conv1", "res_conv2"):
         kernel = teacher.get_layer(name).kernel
@@ -323,6 +321,7 @@ def test_supernet_wider_than_its_teacher_is_refused(teacher):
 
 
 TORCH = """
+from tests.dtypes import dtype_policy
 from tests.generators.tiny import *
 from tfgan_compress import elastic as el
 from tfgan_compress import layers

@@ -201,3 +201,8 @@ def test_private_pictures_are_judged_but_not_shown():
     evaluator = Evaluator(Hidden(), judges={"pixels": pixels})
     assert evaluator.sample([0, 45], people=2)["identity"].tolist() == [1, 1]
     assert evaluator.unprocessed()["overall"]["count"] == 18
+
+
+def test_judges_of_one_name_are_refused():
+    with pytest.raises(ValueError, match=r"different names.*\['mine', 'mine'\]"):
+        Evaluator(People(), judges=("one/mine", "other/mine"))

@@ -10,7 +10,8 @@ import tfgan_compress
 PACKAGE = Path(tfgan_compress.__file__).parent
 LEVELS = (
     {"files", "shipped", "geometry", "channels", "layers", "axes"},
-    {"models", "tflite", "graph", "residual"},
+    {"blocks", "graph", "models", "tflite"},
+    {"pathways", "residual"},
     {"generators", "discriminators", "recognizers", "data", "elastic", "profile"},
     {"losses", "metrics"},
     {"quantization"},

@@ -13,8 +13,9 @@ import numpy as np
 from keras import ops
 
 from tfgan_compress import axes, graph
+from tfgan_compress.blocks import depthwise_size
 from tfgan_compress.graph import gates, masks, required_gates
-from tfgan_compress.layers import ChannelGate, depthwise_size
+from tfgan_compress.layers import ChannelGate
 
 
 def set_masks(model, masks):

@@ -228,7 +228,10 @@ class _Judge:
 def _models(judges, image_size):
     if isinstance(judges, dict):
         return judges
-    return {Path(name).name: load_recognizer(name, image_size) for name in judges}
+    names = [Path(judge).name for judge in judges]
+    if len(set(names)) != len(names):
+        raise ValueError(f"Judges must have different names, a folder its own. Received: {names}.")
+    return {name: load_recognizer(j, image_size) for name, j in zip(names, judges, strict=True)}
 
 
 def _digest(image):

@@ -6,7 +6,8 @@ Gulrajani et al. 2017). `trunk`, a chain of them, is common to encoder and discr
 
 import keras
 
-from tfgan_compress.layers import BranchReLU, ConvBlocks, Double, Halve
+from tfgan_compress.blocks import ConvBlocks
+from tfgan_compress.layers import BranchReLU, Double, Halve
 
 DOWN = {"down1": 1, "down2": 2, "down3": 4, "down4": 8, "down5": 8}
 """Width of each block of the trunk, in multiples of the base width."""

@@ -5,8 +5,10 @@ import pytest
 from tests.data import trees
 from tests.export.models import tiny_generator
 from tfgan_compress import cli
-from tfgan_compress.cli import tables
+from tfgan_compress.cli import sources
 from tfgan_compress.files import read_json
+from tfgan_compress.models import save_model
+from tfgan_compress.recognizers.lightcnn import LightCNN29
 
 SIZE = 32
 # Keras reads variables in a way that NumPy is about to drop.
@@ -26,20 +28,21 @@ def read(folder, name):
         return [row for row in csv.DictReader(file) if row["source"] == "measured"]
 
 
-def test_all_four_tables_are_made_of_both_sets(models, tmp_path, capsys):
+def test_all_four_tables_are_made_of_both_sets_with_a_judge_of_ones_own(models, tmp_path, capsys):
+    save_model(LightCNN29(SIZE, base_width=1), tmp_path / "mine")
     trees.lay_multipie(tmp_path / "pie", lights=(7,))
     trees.lay_caspeal(tmp_path / "peal")
     out = tmp_path / "out"
     command = ["tables", "--data", f"multipie:{tmp_path / 'pie'}", f"caspeal:{tmp_path / 'peal'}"]
-    command += ["--train-people", "1", "--models", *models, "--judges", "resnet29"]
+    command += ["--train-people", "1", "--models", *models, "--judges", str(tmp_path / "mine")]
     command += ["--out", str(out), "--runs", "2", "--warmup", "0"]
     assert cli.main(command) == 0
     assert "## Table 4" in capsys.readouterr().out
-    rows = read(out, "table1_resnet29")
+    rows = read(out, "table1_mine")
     assert [row["model"] for row in rows] == ["unprocessed view", "big", "small"] * 2
     assert {row["data"] for row in rows} == {"Multi-PIE, 3 people", "CAS-PEAL-R1, 2 people"}
     assert all(0 <= float(rows[1][angle]) <= 100 for angle in ("90°", "15°", "Avg"))
-    poses = read(out, "table2_resnet29")
+    poses = read(out, "table2_mine")
     assert {row["data"] for row in poses} == {"CAS-PEAL-R1, 2 people"}
     assert [row["pitch"] for row in poses[:3]] == ["-15°", "0°", "+15°"]
     assert "(1.00" in read(out, "table3")[1]["parameters"]
@@ -72,4 +75,4 @@ def test_choices_match_the_package():
     from tfgan_compress.evaluate import JUDGES
     from tfgan_compress.recognizers import available_recognizers
 
-    assert tables.JUDGES == JUDGES and set(JUDGES) <= set(available_recognizers())
+    assert sources.JUDGES == JUDGES and set(JUDGES) <= set(available_recognizers())

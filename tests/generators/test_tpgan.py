@@ -3,7 +3,7 @@ import pytest
 
 from tests.generators.tiny import difference, random_batch, random_masks, randomize
 from tfgan_compress import elastic, geometry
-from tfgan_compress.generators.tpgan import PARTS, TPGAN, coarse_tpgan, tpgan_channels
+from tfgan_compress.generators.tpgan import PARTS, TPGAN, coarse_tpgan
 from tfgan_compress.profile import profile
 
 
@@ -72,18 +72,3 @@ def test_coarse_tpgan_is_the_whole_without_its_last_stage():
     assert made["image"].shape == expected["image"].shape
     assert profile(coarse).macs_true < profile(whole).macs_true / 2
     assert {id(w) for w in coarse.weights} < {id(w) for w in whole.weights}
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"image_shape": (48, 48, 3)}, "multiple of 32"),
-        ({"image_shape": (64, 32, 3)}, "multiple of 32"),
-        ({"channels": {"conv0": 8}}, "Missing: .*conv1"),
-        ({"channels": tpgan_channels(8) | {"more": 3}}, "unknown: .*more"),
-        ({"channels": tpgan_channels(8) | {"up16": 0}}, "up16.*at least 1"),
-    ],
-)
-def test_impossible_arguments_are_refused(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        TPGAN(**({"image_shape": (32, 32, 3)} | arguments))

@@ -3,7 +3,8 @@
 import keras
 import numpy as np
 
-from tfgan_compress.layers import CodeNoise, ConvBlocks, FlipConcat
+from tfgan_compress.blocks import ConvBlocks
+from tfgan_compress.layers import CodeNoise, FlipConcat
 
 L = keras.layers
 WIDTHS = {"down1": 6, "down2": 10, "inner": 7, "code": 9, "noise": 4, "map": 5, "up": 6, "wide": 8}
@@ -80,6 +81,15 @@ def random_batch(model, seed=0):
     rng = np.random.default_rng(seed)
     shapes = {name: tensor.shape[1:] for name, tensor in model.input.items()}
     return {name: rng.uniform(-1, 1, (3, *shape)) for name, shape in shapes.items()}
+
+
+def coloured_squares(model, count=16):
+    """Pictures that differ as a whole and in their parts, for every input, in [-1, 1]."""
+    rng = np.random.default_rng(0)
+    whole = rng.uniform(-0.7, 0.7, (count, 1, 1, 3))
+    parts = rng.uniform(-0.3, 0.3, (count, 4, 4, 3))
+    pictures = (whole + parts.repeat(8, 1).repeat(8, 2)).astype("float32")
+    return {x.name: pictures[:, : x.shape[1], : x.shape[2]] for x in model.inputs}
 
 
 def difference(one, other, batch, *, training=False):

@@ -3,10 +3,11 @@ import numpy as np
 import pytest
 
 from tests.export.models import images_for, randomize
+from tfgan_compress.blocks import ConvBlocks
 from tfgan_compress.export import gates
 from tfgan_compress.export.contract import make_contract
 from tfgan_compress.export.conversion import convert, saved_model
-from tfgan_compress.layers import ConvBlocks, FlipConcat, Halve, Maximum
+from tfgan_compress.layers import FlipConcat, Halve, Maximum
 from tfgan_compress.metrics.image_quality import psnr
 from tfgan_compress.quantization.calibration import calibrate
 from tfgan_compress.quantization.twin import kernels, quantization_twin, ranges

@@ -1,18 +1,14 @@
-"""Tiny CR-GANs to train; as a script it prints as JSON what happens on another backend."""
-
-import json
-import sys
+"""Tiny CR-GANs to train, on any backend."""
 
 import keras
 import numpy as np
 
-from tests.training.nets import values
+from tests.training.nets import resumed_differs, values
 from tfgan_compress.discriminators import CRGANDiscriminator
 from tfgan_compress.generators.crgan import CRGAN
 from tfgan_compress.losses.adversarial import gradient_penalty
 from tfgan_compress.training.crgan import CRGANTrainer
 from tfgan_compress.training.gradients import input_gradients, value_and_gradients
-from tfgan_compress.training.stage import run_stage
 
 SHAPE = (32, 32, 3)
 
@@ -44,11 +40,6 @@ def batches(start=0):
         start += 1
 
 
-def moved(before, after):
-    """The largest change of any variable."""
-    return max(float(np.abs(a - b).max()) for a, b in zip(before, after, strict=True))
-
-
 def penalties():
     """The penalty of two linear critics, and its derivatives by their weights."""
     pictures = keras.ops.convert_to_tensor(np.ones((2, 1, 1, 2), "float32"))
@@ -64,18 +55,10 @@ def penalties():
     return [float(value), *map(float, keras.ops.convert_to_numpy(gradient))]
 
 
-def resumed_differs(folder):
-    """Largest difference of an interrupted and resumed run from an uninterrupted one."""
-
-    def train(name, epochs):
-        made = trainer()
-        settings = {"steps_per_epoch": 1, "verbose": 0}
-        run_stage(made, batches, directory=f"{folder}/{name}", epochs=epochs, **settings)
-        parts = (made.generator, made.discriminator.heads, made.optimizer, made.encoder_optimizer)
-        return [value for part in parts for value in values(part.variables)]
-
-    train("resumed", 1)
-    return moved(train("whole", 2), train("resumed", 2))
+def state(made):
+    """Everything that training changes, `{part: array}`."""
+    parts = (made.generator, made.discriminator.heads, made.optimizer, made.encoder_optimizer)
+    return dict(enumerate(value for part in parts for value in values(part.variables)))
 
 
 def losses():
@@ -85,15 +68,9 @@ def losses():
     return {m.name: float(m.result()) for m in made.metrics}
 
 
-def main(folder):
-    facts = {
-        "backend": keras.backend.backend(),
-        "penalties": penalties(),
-        "resumed": resumed_differs(folder),
-        "losses": losses(),
-    }
-    print(json.dumps(facts))
+def resumed(folder):
+    return resumed_differs(trainer, batches, folder, state=state)
 
 
-if __name__ == "__main__":
-    main(sys.argv[1])
+def facts(folder):
+    return {"penalties": penalties(), "resumed": resumed(folder), "losses": losses()}

@@ -4,12 +4,15 @@ import keras
 import numpy as np
 
 from tests.generators.tiny import WIDTHS, Tiny, randomize
+from tfgan_compress import elastic as el
+from tfgan_compress.blocks import tap_output
 from tfgan_compress.channels import SearchSpace
-from tfgan_compress.layers import tap_output
 from tfgan_compress.losses.adversarial import AdversarialLoss
 from tfgan_compress.losses.distillation import FeatureDistillation
 from tfgan_compress.losses.pixel import PixelLoss
+from tfgan_compress.search.space import search_space
 from tfgan_compress.training.sampling import SubnetSampler
+from tfgan_compress.training.stage import run_stage
 from tfgan_compress.training.trainer import Trainer
 
 CHANNELS = WIDTHS | {"noise": 0}
@@ -70,6 +73,22 @@ def trainer(*, elastic=False, rule="uniform", game=True, rate=1e-2, **options):
     return result
 
 
+def compression(teacher, discriminator, taps, *, rule="uniform"):
+    """The common trainer of a supernet of half the widths of `teacher`."""
+    largest = {group: max(1, width // 2) for group, width in teacher.channels.items()}
+    supernet = el.elastic(teacher, largest)
+    losses = [
+        PixelLoss(),
+        PixelLoss(0.5, against="teacher"),
+        AdversarialLoss(),
+        FeatureDistillation(taps, supernet, teacher),
+    ]
+    sampler = SubnetSampler(search_space(largest), rule=rule)
+    made = Trainer(supernet, losses, discriminator=discriminator, teacher=teacher, sampler=sampler)
+    made.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-3))
+    return made
+
+
 def step(trainer, batch):
     """Takes one training step, not compiled; returns its losses."""
     trainer.reset_metrics()
@@ -88,3 +107,31 @@ def state(trainer):
     owners += [trainer.discriminator_optimizer, *trainer.loss_layers, trainer.sampler]
     found = [v for owner in owners if owner is not None for v in owner.variables]
     return {f"{i} {v.name}": a for i, (v, a) in enumerate(zip(found, values(found), strict=True))}
+
+
+def moved(before, after):
+    """The largest change of any of the arrays."""
+    return max(float(np.abs(a - b).max()) for a, b in zip(before, after, strict=True))
+
+
+def resumed_differs(make, batches, folder, *, state=state, steps=1):
+    """How far a run that was killed and resumed gets from one that went on.
+
+    Args:
+        make: `make() -> trainer`, compiled.
+        batches: `batches(start)`, endless.
+        folder: Gets the stages' directories.
+        state: Everything that training changes, as of `state`.
+        steps: Steps of an epoch.
+    """
+
+    def train(trainer, name, epochs, start=0):
+        run_stage(
+            trainer, lambda done: batches(start + done), directory=f"{folder}/{name}",
+            epochs=epochs, steps_per_epoch=steps, verbose=0,
+        )  # fmt: skip
+        return list(state(trainer).values())
+
+    first = make()
+    train(first, "killed", 1)
+    return moved(train(first, "goes_on", 1, start=steps), train(make(), "killed", 2))

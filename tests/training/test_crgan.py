@@ -1,28 +1,18 @@
-import json
-import os
-import subprocess
-import sys
-
 import keras
 import numpy as np
 import pytest
 
 from tests.generators.tiny import difference
 from tests.training import crgan_nets as nets
-from tests.training.nets import step, values
+from tests.training.nets import compression, moved, step, values
 from tfgan_compress import elastic
 from tfgan_compress.discriminators import CRGANDiscriminator
 from tfgan_compress.generators.crgan import CRGAN
-from tfgan_compress.losses.adversarial import AdversarialLoss
-from tfgan_compress.losses.distillation import FeatureDistillation
-from tfgan_compress.losses.pixel import PixelLoss
 from tfgan_compress.profile import MacCounter
 from tfgan_compress.search.space import search_space
 from tfgan_compress.search.study import search
 from tfgan_compress.training import crgan
-from tfgan_compress.training.sampling import SubnetSampler
 from tfgan_compress.training.scoring import SubnetScorer
-from tfgan_compress.training.trainer import Trainer
 
 
 def test_views_run_from_60_degrees_to_minus_60_and_the_frontal_is_the_fifth():
@@ -90,7 +80,7 @@ def test_encoding_a_painted_face_leaves_the_generator_alone(used):
     before = [values(part) for part in parts]
     made._reconstruct((pictures, view), (pictures, view), pictures, used=used)
     after = [values(part) for part in parts]
-    changed = [nets.moved(*pair) > 0 for pair in zip(before, after, strict=True)]
+    changed = [moved(*pair) > 0 for pair in zip(before, after, strict=True)]
     assert changed == [True, used > 0, True]
 
 
@@ -113,19 +103,8 @@ def test_second_pathway_learns_to_paint_what_is_asked_for():
 
 
 @pytest.fixture(scope="module")
-def on_torch(tmp_path_factory):
-    """What `crgan_nets` found on the torch backend, in a process of its own."""
-    folder = str(tmp_path_factory.mktemp("torch"))
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.training.crgan_nets", folder],
-        env=os.environ | {"KERAS_BACKEND": "torch", "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    facts = json.loads(done.stdout.splitlines()[-1])
-    assert facts["backend"] == "torch"
-    return facts
+def on_torch(facts_on_torch):
+    return facts_on_torch["crgan_nets"]
 
 
 def test_penalty_on_torch_is_that_on_tensorflow_and_losses_are_finite(on_torch):
@@ -134,31 +113,16 @@ def test_penalty_on_torch_is_that_on_tensorflow_and_losses_are_finite(on_torch):
 
 
 def test_resumed_run_equals_the_uninterrupted_one(on_torch, tmp_path):
-    assert nets.resumed_differs(tmp_path) == 0
+    assert nets.resumed(tmp_path) == 0
     assert on_torch["resumed"] == 0
 
 
 @pytest.fixture(scope="module")
 def compressed():
     """A supernet after steps of the common trainer, with its trainer and losses."""
-    teacher = nets.trainer().generator
-    largest = {group: max(1, width // 2) for group, width in teacher.channels.items()}
-    supernet = elastic.elastic(teacher, largest)
-    losses = [
-        PixelLoss(),
-        PixelLoss(0.5, against="teacher"),
-        AdversarialLoss(),
-        FeatureDistillation(crgan.TAPS, supernet, teacher),
-    ]
-    trainer = Trainer(
-        supernet,
-        losses,
-        discriminator=CRGANDiscriminator(nets.SHAPE, base_width=4),
-        teacher=teacher,
-        sampler=SubnetSampler(search_space(largest), rule="sandwich"),
-    )
-    trainer.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-3))
-    return supernet, [step(trainer, nets.batch(1)) for _ in range(3)]
+    discriminator = CRGANDiscriminator(nets.SHAPE, base_width=4)
+    trainer = compression(nets.trainer().generator, discriminator, crgan.TAPS, rule="sandwich")
+    return trainer.generator, [step(trainer, nets.batch(1)) for _ in range(3)]
 
 
 def test_common_trainer_distils_a_supernet(compressed):

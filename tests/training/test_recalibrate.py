@@ -5,8 +5,8 @@ import pytest
 from tests.generators.tiny import difference, random_masks, randomize
 from tests.training import nets
 from tfgan_compress import elastic
+from tfgan_compress.blocks import ConvBlocks
 from tfgan_compress.channels import leading_masks
-from tfgan_compress.layers import ConvBlocks
 from tfgan_compress.training.recalibrate import Recalibrator
 from tfgan_compress.training.scoring import ImageScore, SubnetScorer
 

@@ -1,27 +1,11 @@
-import json
-import os
-import subprocess
-import sys
-
 import pytest
 
 from tests.training import three_steps
 
 
 @pytest.fixture(scope="module")
-def on_torch(tmp_path_factory):
-    """What `three_steps` found on the torch backend, in a process of its own."""
-    folder = str(tmp_path_factory.mktemp("torch"))
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.training.three_steps", folder],
-        env=os.environ | {"KERAS_BACKEND": "torch", "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    facts = json.loads(done.stdout.splitlines()[-1])
-    assert facts["backend"] == "torch"
-    return facts
+def on_torch(facts_on_torch):
+    return facts_on_torch["three_steps"]
 
 
 def test_three_steps_on_torch_lose_what_they_lose_on_tensorflow(on_torch):

@@ -1,7 +1,4 @@
-"""Trains a few steps and prints what happened as JSON; run as a script on another backend."""
-
-import json
-import sys
+"""Trains a few steps and tells what happened, on any backend."""
 
 import keras
 import numpy as np
@@ -13,7 +10,6 @@ from tfgan_compress.channels import leading_masks
 from tfgan_compress.losses.pixel import PixelLoss
 from tfgan_compress.models import load_model, save_model
 from tfgan_compress.training.recalibrate import Recalibrator
-from tfgan_compress.training.stage import run_stage
 from tfgan_compress.training.trainer import Trainer
 
 
@@ -47,20 +43,6 @@ class _Narrowing:
         return [lambda: leading_masks(nets.CHANNELS, keep)]
 
 
-def resumed_differs(folder):
-    """Largest difference of an interrupted and resumed run from an uninterrupted one."""
-    settings = {"steps_per_epoch": 2, "verbose": 0}
-
-    def train(name, epochs):
-        trainer = nets.trainer(elastic=True)
-        run_stage(trainer, nets.batches, directory=f"{folder}/{name}", epochs=epochs, **settings)
-        return list(nets.state(trainer).values())
-
-    train("resumed", 1)
-    pairs = zip(train("whole", 2), train("resumed", 2), strict=True)
-    return max(float(np.abs(a - b).max()) for a, b in pairs)
-
-
 def student_differs(folder):
     """Largest difference of a recalibrated subnet from its recalibrated, saved, loaded student."""
     supernet, batches = nets.generator(elastic=True), [nets.batch(1), nets.batch(2)]
@@ -74,16 +56,12 @@ def student_differs(folder):
     return [difference(supernet, student, image), difference(student, loaded, image)]
 
 
-def main(folder):
-    facts = {
-        "backend": keras.backend.backend(),
+def facts(folder):
+    return {
         "losses": losses(),
         "moved": unused_weights_moved(),
-        "resumed": resumed_differs(folder),
+        "resumed": nets.resumed_differs(
+            lambda: nets.trainer(elastic=True), nets.batches, folder, steps=2
+        ),
         "student": student_differs(folder),
     }
-    print(json.dumps(facts))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -1,10 +1,8 @@
 """`tfgan-compress evaluate MODEL --data DIR`: quality and identity by yaw."""
 
-from tfgan_compress.cli.sources import add_data_options, open_data
+from tfgan_compress.cli.sources import add_data_options, add_judges, open_data
 
 HELP = "measure a model on people it has never seen: PSNR, SSIM, rank-1 by yaw"
-# Repeated from the package, which must not be imported to show the help.
-JUDGES = ("resnet29", "faceres")
 
 EPILOG = """\
 "view" is the unprocessed view, the bar to clear; "model" is what the model makes of it. Rank-1 is
@@ -27,13 +25,7 @@ def add_arguments(parser):
         help="a .tflite file, a saved model's folder or shipped name, or a .keras file",
     )
     add_data_options(parser)
-    parser.add_argument(
-        "--judges",
-        nargs="*",
-        default=JUDGES,
-        metavar="NAME",
-        help="recognizers: resnet29, faceres (default: both), or folders of your own",
-    )
+    add_judges(parser, nargs="*")
     parser.add_argument("--threads", type=int, default=1, help="for a .tflite file (default: 1)")
     parser.add_argument("--json", metavar="PATH", help="also write the figures to PATH")
 

@@ -20,6 +20,7 @@ def load_generator(name) -> Any:
 
     # A .keras file does not say where its class is; importing it registers it with Keras.
     import tfgan_compress.generators.crgan
+    import tfgan_compress.generators.pim
     import tfgan_compress.generators.tpgan  # noqa: F401
     from tfgan_compress.models import load_model
 

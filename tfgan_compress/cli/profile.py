@@ -15,7 +15,7 @@ def add_arguments(parser):
     )
     parser.add_argument(
         "--generator",
-        choices=("crgan", "tpgan"),
+        choices=("crgan", "pim", "tpgan"),
         help="count a generator that is built here instead",
     )
     parser.add_argument(
@@ -76,7 +76,8 @@ def _sensitivity(model, faces):
 
 def _build(arguments):
     from tfgan_compress.generators.crgan import CRGAN
+    from tfgan_compress.generators.pim import PIM
     from tfgan_compress.generators.tpgan import TPGAN
 
-    side, known = arguments.size, {"crgan": CRGAN, "tpgan": TPGAN}
+    side, known = arguments.size, {"crgan": CRGAN, "pim": PIM, "tpgan": TPGAN}
     return known[arguments.generator]((side, side, 3), base_width=arguments.base_width)

@@ -1,6 +1,8 @@
 """Data that a command line names: rendered faces, or sets of photographs on this disk."""
 
 SETS = ("frll", "multipie", "caspeal")
+# Repeated from the package, which must not be imported to show the help.
+JUDGES = ("resnet29", "faceres")
 
 
 def add_data_options(parser, *, several=False):
@@ -17,6 +19,17 @@ def add_data_options(parser, *, several=False):
         "--cache", metavar="DIR", help="keep aligned photographs in DIR, so that they are read once"
     )
     add_set_options(parser)
+
+
+def add_judges(parser, *, nargs):
+    """Adds `--judges`, as `evaluate.Evaluator` takes them, to `parser`."""
+    parser.add_argument(
+        "--judges",
+        nargs=nargs,
+        default=JUDGES,
+        metavar="NAME",
+        help="recognizers: resnet29, faceres (default: both), or folders of your own",
+    )
 
 
 def add_set_options(parser):

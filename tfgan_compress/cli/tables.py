@@ -1,10 +1,8 @@
 """`tfgan-compress tables`: the four tables of Wei et al. 2021, of any models and data."""
 
-from tfgan_compress.cli.sources import add_data_options, open_data
+from tfgan_compress.cli.sources import add_data_options, add_judges, open_data
 
 HELP = "make the paper's four tables of your models and data, its own figures beside"
-# Repeated from the package, which must not be imported to show the help.
-JUDGES = ("resnet29", "faceres")
 VARIANTS = ("float32", "int8")
 TITLES = {"frll": "London Set", "multipie": "Multi-PIE", "caspeal": "CAS-PEAL-R1"}
 
@@ -17,7 +15,8 @@ is one; close other programs first.
 examples:
   tfgan-compress faces --render unseen --preset evaluation --identities 20 --seed 100000 --size 64
   tfgan-compress tables --data unseen --models demo_teacher demo_student
-  tfgan-compress tables --data multipie:PATH caspeal:PATH --models T S --cache aligned"""
+  tfgan-compress tables --data multipie:PATH caspeal:PATH --models T S --cache aligned
+  tfgan-compress tables --data multipie:PATH --models T S --judges my_lightcnn    as the paper's"""
 
 
 def add_arguments(parser):
@@ -32,9 +31,7 @@ def add_arguments(parser):
         help="teacher and student, or several such pairs: folders or names of shipped models",
     )
     parser.add_argument("-o", "--out", default="tables", metavar="DIR", help="default: tables/")
-    parser.add_argument(
-        "--judges", nargs="+", default=JUDGES, choices=JUDGES, help="recognizers (default: both)"
-    )
+    add_judges(parser, nargs="+")
     parser.add_argument("--no-speed", action="store_true", help="leave Table 4 out")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads (default: 1)")
     parser.add_argument("--warmup", type=int, default=100, help="runs before the clock starts")
@@ -46,13 +43,15 @@ def run(arguments):
     from pathlib import Path
 
     from tfgan_compress.report import tables
+    from tfgan_compress.report.content import judges_of
 
     models = _load(arguments.models)
     evaluations, calibration = _evaluate(models, arguments)
     entries = [_entry(name, model) for name, model in models.items()]
     pairs = list(zip(entries[::2], entries[1::2], strict=True))
-    made = [tables.rank1_by_angle(evaluations, judge) for judge in arguments.judges]
-    made += [tables.rank1_by_pose(evaluations, judge) for judge in arguments.judges]
+    judges = judges_of(next(iter(next(iter(evaluations.values())).values())))
+    made = [tables.rank1_by_angle(evaluations, judge) for judge in judges]
+    made += [tables.rank1_by_pose(evaluations, judge) for judge in judges]
     made.append(tables.costs(pairs))
     if not arguments.no_speed:
         for entry, (name, model) in zip(entries, models.items(), strict=True):

@@ -5,12 +5,13 @@ import functools
 import keras
 
 from tfgan_compress import residual
+from tfgan_compress.blocks import Configured
 from tfgan_compress.geometry import check_image_shape
 from tfgan_compress.layers import PACKAGE
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
-class CRGANDiscriminator(keras.Model):
+class CRGANDiscriminator(Configured):
     """Maps `(B, S, S, 3)` in [-1, 1] to scores `(B, 1)`, the higher the more real.
 
     The scores are a Wasserstein critic's, without bounds; `Trainer` takes them for logits, as it
@@ -28,6 +29,8 @@ class CRGANDiscriminator(keras.Model):
         ValueError: If S is not a multiple of 32.
     """
 
+    settings = ("image_shape", "base_width", "views")
+
     def __init__(self, image_shape=(128, 128, 3), *, base_width=64, views=9, **kwargs):
         image_shape = tuple(image_shape)
         check_image_shape(image_shape)
@@ -41,11 +44,3 @@ class CRGANDiscriminator(keras.Model):
         super().__init__(image, score, **kwargs)
         self.image_shape, self.base_width, self.views = image_shape, base_width, views
         self.heads = heads
-
-    def get_config(self):
-        own = {"image_shape": self.image_shape, "base_width": self.base_width}
-        return {**own, "views": self.views, "name": self.name}
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        return cls(**config)

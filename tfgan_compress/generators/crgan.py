@@ -14,6 +14,7 @@ is then a constant: all of it runs in XNNPACK.
 import keras
 
 from tfgan_compress import residual
+from tfgan_compress.blocks import Configured
 from tfgan_compress.channels import check_channels
 from tfgan_compress.geometry import check_image_shape
 from tfgan_compress.layers import PACKAGE, Constant
@@ -34,7 +35,7 @@ def crgan_channels(base_width=64, *, code=119):
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
-class CRGAN(keras.Model):
+class CRGAN(Configured):
     """CR-GAN's encoder and generator: an aligned view in, the frontal face out.
 
     Input, named by batch key and in [-1, 1]: `input` `(B, S, S, 3)`. Outputs, a dict: `image`
@@ -54,6 +55,8 @@ class CRGAN(keras.Model):
         ValueError: If the size is not a square multiple of 32, the number of views is even, a
             group is missing or unknown, or a width is not positive.
     """
+
+    settings = ("image_shape", "channels", "views", "elastic", "factorized")
 
     def __init__(
         self,
@@ -100,20 +103,6 @@ class CRGAN(keras.Model):
         """
         inputs = [self.get_layer("frontal").output, self.output["code"]]
         return keras.Model(inputs, self.output["image"], name="decoder")
-
-    def get_config(self):
-        return {
-            "image_shape": self.image_shape,
-            "channels": dict(self.channels),
-            "views": self.views,
-            "elastic": self.elastic,
-            "factorized": self.factorized,
-            "name": self.name,
-        }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        return cls(**config)
 
 
 def _decode(blocks, view, code, image_size):

@@ -12,13 +12,11 @@ the code, which is a training loss (`losses.classification`).
 
 import keras
 
-from tfgan_compress import geometry
+from tfgan_compress import geometry, pathways
+from tfgan_compress.blocks import Configured, ConvBlocks
 from tfgan_compress.channels import check_channels
-from tfgan_compress.layers import PACKAGE, CodeNoise, ConvBlocks, FlipConcat, Halve, Maximum
-
-PARTS = ("left_eye", "right_eye", "nose", "mouth")
-_LOCAL_WIDTHS = {"down1": 1, "down2": 2, "down3": 4, "down4": 8, "up3": 4, "up2": 2}
-_LOCAL_MERGED = {"merge3": 4, "merge2": 2}
+from tfgan_compress.layers import PACKAGE, CodeNoise, FlipConcat, Halve, Maximum
+from tfgan_compress.pathways import PARTS
 
 
 def tpgan_channels(base_width=64):
@@ -39,21 +37,11 @@ def tpgan_channels(base_width=64):
     inner |= {f"dec32_inner{i}": 4 * w + sel32 for i in (1, 2)}
     inner |= {f"dec64_inner{i}": 2 * w + sel64 + 3 for i in (1, 2)}
     inner["dec128_inner"] = 2 * w + sel128 + 6
-    return widths | inner | {"part": w} | _local_channels(w)
-
-
-def _local_channels(w):
-    """Widths of the four patch networks; `part`, their common output, is not among them."""
-    local = _LOCAL_WIDTHS | _LOCAL_MERGED
-    widths = {f"{part}_{name}": k * w for part in PARTS for name, k in local.items()}
-    inner = ("down1", "down2", "down3", "merge3", "merge2")
-    widths |= {f"{part}_{name}_inner": local[name] * w for part in PARTS for name in inner}
-    widths |= {f"{part}_down4_inner{i}": 8 * w for part in PARTS for i in (1, 2)}
-    return widths | {f"{part}_{name}": w for part in PARTS for name in ("up1", "part_inner")}
+    return widths | inner | pathways.local_channels(w)
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
-class TPGAN(keras.Model):
+class TPGAN(Configured):
     """TP-GAN generator: an aligned view and its four patches in, the frontal face out.
 
     Inputs, named by batch key and in [-1, 1]: `input` `(B, S, S, 3)` and the patches `left_eye`,
@@ -74,6 +62,8 @@ class TPGAN(keras.Model):
             a width is not positive.
     """
 
+    settings = ("image_shape", "channels", "elastic", "factorized")
+
     def __init__(
         self,
         image_shape=(128, 128, 3),
@@ -89,29 +79,16 @@ class TPGAN(keras.Model):
         geometry.check_image_shape(image_shape)
         check_channels(channels, tpgan_channels(8), network="TP-GAN", optional=("noise",))
         blocks = ConvBlocks(channels, elastic=elastic, factorized=factorized)
-        inputs = _inputs(image_shape)
-        parts = {part: _local_pathway(blocks, inputs, part) for part in PARTS}
+        inputs = pathways.face_inputs(image_shape)
+        parts = {part: pathways.local_pathway(blocks, inputs, part) for part in PARTS}
         encoded = _encoder(blocks, inputs["input"])
-        outputs = _decoder(blocks, encoded, _paste(blocks, parts, image_shape[0]))
+        outputs = _decoder(blocks, encoded, pathways.paste(parts, image_shape[0]))
         outputs |= {part: image for part, (_, image) in parts.items()}
         super().__init__(inputs, outputs, **kwargs)
         self.image_shape, self.channels = image_shape, channels
         self.elastic, self.factorized = elastic, tuple(factorized)
 
     default_channels = staticmethod(tpgan_channels)
-
-    def get_config(self):
-        return {
-            "image_shape": self.image_shape,
-            "channels": dict(self.channels),
-            "elastic": self.elastic,
-            "factorized": self.factorized,
-            "name": self.name,
-        }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        return cls(**config)
 
 
 def coarse_tpgan(generator):
@@ -124,50 +101,6 @@ def coarse_tpgan(generator):
     outputs = {**generator.output, "image": double(generator.output["image_half"])}
     inputs = {tensor.name: tensor for tensor in generator.inputs}
     return keras.Model(inputs, outputs, name=f"{generator.name}_coarse")
-
-
-def _inputs(image_shape):
-    shapes = {p: (*hw, 3) for p, hw in geometry.patch_shapes(image_shape[0]).items()}
-    shapes = {"input": image_shape} | {p: shapes[p] for p in PARTS}
-    return {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
-
-
-def _local_pathway(blocks, inputs, part):
-    """One patch network, a U-Net of depth 3: its features `(B, h, w, part)` and its image."""
-    x = inputs[part]
-    if part == "right_eye":  # The official right-eye network sees both eyes.
-        eyes = [inputs["right_eye"], inputs["left_eye"]]
-        x = keras.layers.Concatenate(name="right_eye_both")(eyes)
-    skips = []
-    for i in (1, 2, 3, 4):
-        g = f"{part}_down{i}"
-        x = blocks.conv(x, g, 3, name=f"{part}_down{i}", strides=1 if i == 1 else 2, norm=i > 1)
-        for k in (1, 2) if i == 4 else ("",):
-            x = blocks.res(x, (g,), f"{g}_inner{k}", 3, name=f"{g}_res{k}")
-        skips.append(x)
-    for i in (3, 2, 1):
-        x = blocks.deconv(x, f"{part}_up{i}", name=f"{part}_up{i}", activation="leaky_relu")
-        x = keras.layers.Concatenate(name=f"{part}_skip{i}")([x, skips[i - 1]])
-        g, inner = (f"{part}_merge{i}",) * 2 if i > 1 else ("part", f"{part}_part")
-        x = blocks.conv(x, g, 3, name=f"{part}_merge{i}")
-        x = blocks.res(x, (g,), f"{inner}_inner", 3, name=f"{part}_merge{i}_res")
-    return x, blocks.to_rgb(x, name=part + "_image")
-
-
-def _paste(blocks, parts, image_size):
-    """Places features and images at the frontal landmarks, joined by elementwise maximum."""
-    corners = geometry.patch_corners(geometry.frontal_landmarks(image_size), image_size)
-    features, images = [], []
-    for part, (feature, image) in parts.items():
-        (row, column), (height, width) = corners[part], feature.shape[1:3]
-        margins = ((row, image_size - row - height), (column, image_size - column - width))
-        pad = keras.layers.ZeroPadding2D(margins, name=f"{part}_place")
-        features.append(pad(feature))
-        lit = keras.layers.Rescaling(1.0, offset=1.0, name=f"{part}_lit")(image)
-        images.append(keras.layers.ZeroPadding2D(margins, name=f"{part}_place_image")(lit))
-    pasted = Maximum(name="parts_lit")(images)
-    pasted = keras.layers.Rescaling(1.0, offset=-1.0, name="parts_image")(pasted)
-    return Maximum(name="parts")(features), pasted
 
 
 def _encoder(blocks, image):
@@ -243,11 +176,8 @@ def _decoder(blocks, encoded, pasted):
         "dec128", (x, ("up128",)), selected, *pasted, (_double(image_half, "image_half"), (3,))
     )
     x = blocks.res(x, segments, "dec128_inner", 5, name="dec128_res")
-    x = blocks.conv(x, "paint1", 5, name="paint1")
-    x = blocks.res(x, ("paint1",), "paint1_inner", 3, name="paint1_res")
-    x = blocks.conv(x, "paint2", 3, name="paint2")
     images = {"image_half": image_half, "image_quarter": image_quarter}
-    return {"image": blocks.to_rgb(x, name="image"), **images, "code": encoded["code"]}
+    return {"image": pathways.paint(blocks, x), **images, "code": encoded["code"]}
 
 
 def _cat(name, *parts):

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from tfgan_compress.layers import tap_output
+from tfgan_compress.blocks import tap_output
 
 
 class FeatureDistillation(keras.layers.Layer):

@@ -10,6 +10,7 @@ framing is that of aligned images, so at their own size nothing is cropped. Left
 import keras
 from keras import layers, ops
 
+from tfgan_compress.blocks import Configured
 from tfgan_compress.geometry import EYE_CENTRE_128
 from tfgan_compress.layers import PACKAGE
 from tfgan_compress.recognizers.crop import Framing
@@ -45,7 +46,7 @@ class Luma(layers.Layer):
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
-class LightCNN29(keras.Model):
+class LightCNN29(Configured):
     """Maps chips `(B, chip_size, chip_size, 3)`, RGB in [-1, 1], to `(B, 16 * base_width)`.
 
     The embedding is not normalised. Computes in float32 under every dtype policy.
@@ -59,6 +60,7 @@ class LightCNN29(keras.Model):
         ValueError: If the size is not a multiple of 16.
     """
 
+    settings = ("chip_size", "colour", "base_width")
     features = ("group1", "group2", "group4", "pool4")
     """The last layer at each size: a half, a quarter, an eighth and a sixteenth of the chip's."""
 
@@ -88,14 +90,6 @@ class LightCNN29(keras.Model):
         scale = self.chip_size / 128
         x, y = (float(c) * scale for c in EYE_CENTRE_128)
         return Framing(chip_size=self.chip_size, eyes=(x, y), scale=scale)
-
-    def get_config(self):
-        own = {"chip_size": self.chip_size, "colour": self.colour}
-        return {**own, "base_width": self.base_width, "name": self.name}
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        return cls(**config)
 
 
 def _mfm(x, width, kernel, *, name):

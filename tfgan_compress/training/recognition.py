@@ -37,7 +37,14 @@ class IdentityClassifier(Resumable):
 
     def call(self, images, training=False):
         """Returns the logits `(B, identities)` of `images: (B, S, S, 3)` in [-1, 1]."""
-        embedding = self.network(self.crop(images), training=training)
+        return self.logits_of(self.embed(images, training=training), training=training)
+
+    def embed(self, images, training=False):
+        """Returns the network's embeddings of aligned images, `(B, n)`, not normalised."""
+        return self.network(self.crop(images), training=training)
+
+    def logits_of(self, embedding, training=False):
+        """Returns the logits `(B, identities)` of embeddings."""
         return self.logits(self.dropout(embedding, training=training))
 
 

@@ -7,8 +7,8 @@ It is used through `compile` and `fit` with Keras's callbacks, on the tensorflow
 import keras
 from keras import ops
 
+from tfgan_compress.blocks import tap_output
 from tfgan_compress.elastic import gate_masks
-from tfgan_compress.layers import tap_output
 from tfgan_compress.losses.adversarial import discriminator_loss
 from tfgan_compress.losses.step import Step
 from tfgan_compress.training.base import GeneratorTrainer, pick, unpack
@@ -84,7 +84,7 @@ class Trainer(GeneratorTrainer):
             self._note(loss=loss, **values)
         self._generator_step.apply(gradients, used_only=self.sampler is not None)
         if self.discriminator is not None:
-            self._train_discriminator(batch["target"], ops.stop_gradient(fake))
+            self._train_discriminator(batch, ops.stop_gradient(fake))
         return self.get_metrics_result()
 
     def test_step(self, data):
@@ -95,11 +95,10 @@ class Trainer(GeneratorTrainer):
         return self.get_metrics_result()
 
     def _generator_loss(self, batch, teacher_run, *, training=True):
-        run = self._student(pick(self._student, batch), training=training)
-        fake = run["outputs"]["image"]
-        logits = None
+        run = self._run(batch, training=training)
+        fake, logits = run["outputs"]["image"], None
         if self.discriminator is not None:
-            logits = self.discriminator(fake, training=training)
+            logits = self._judge(fake, batch, training=training)
         step = Step(
             batch=batch,
             outputs=run["outputs"],
@@ -112,18 +111,28 @@ class Trainer(GeneratorTrainer):
         total = sum(loss.weight * values[loss.name] for loss in self.loss_terms)
         return total, (values, fake)
 
+    def _run(self, batch, *, training):
+        """The generator's `{"outputs": ..., "features": ...}`, as `losses.step` names them."""
+        return self._student(pick(self._student, batch), training=training)
+
+    def _judge(self, pictures, batch, *, training=True):
+        """The discriminator's logits of `pictures`, the targets of `batch` or made of it."""
+        return self.discriminator(pictures, training=training)
+
     def _teach(self, batch):
         return self._teacher(batch) if self._teacher else {"outputs": {}, "features": {}}
 
-    def _train_discriminator(self, real, fake):
-        def loss():
-            real_logits = self.discriminator(real, training=True)
-            return discriminator_loss(real_logits, self.discriminator(fake, training=True)), None
-
+    def _train_discriminator(self, batch, fake):
         variables = self.discriminator.trainable_variables
-        value, _, gradients = value_and_gradients(loss, variables)
+        value, _, gradients = value_and_gradients(
+            lambda: (self._discriminator_loss(batch, fake), None), variables
+        )
         self._discriminator_step.apply(gradients)
         self._note(discriminator_loss=value)
+
+    def _discriminator_loss(self, batch, fake):
+        real_logits = self._judge(batch["target"], batch)
+        return discriminator_loss(real_logits, self._judge(fake, batch))
 
 
 class _Frozen:

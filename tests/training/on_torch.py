@@ -1,0 +1,20 @@
+"""Prints as JSON what the nets of this folder tell of the torch backend; run as a script."""
+
+import json
+import sys
+
+import keras
+
+from tests.training import crgan_nets, pim_nets, three_steps
+
+
+def main(folder):
+    found = {"backend": keras.backend.backend()}
+    for module in (three_steps, crgan_nets, pim_nets):
+        name = module.__name__.rpartition(".")[2]
+        found[name] = module.facts(f"{folder}/{name}")
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
