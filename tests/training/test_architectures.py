@@ -10,7 +10,7 @@ from tfgan_compress.training.architectures import ARCHITECTURES, find_architectu
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_taps_and_patches_are_those_of_the_generator_that_is_made(name):
     architecture = find_architecture(name)
-    recipe = dataclasses.replace(DEMO, architecture=name, image_size=32, base_width=1)
+    recipe = dataclasses.replace(DEMO, architecture=name, image_size=32)
     generator, discriminator = architecture.make(recipe)
     assert isinstance(generator, architecture.generator)
     assert all(tap_output(generator, tap) is not None for tap in architecture.taps)

@@ -12,7 +12,7 @@ SYNTHETIC = Frontalization(
     name="crgan_synthetic",
     architecture="crgan",
     image_size=64,
-    identities=400,
+    identities=240,
     held_out=20,
     views=12,
     base_width=16,
@@ -61,7 +61,7 @@ MULTIPIE = dataclasses.replace(
 """Multi-PIE, setting 2: 200 people train, 137 test, 13 views.
 
 Wei et al. 2021: mean rank-1 93.07 of the teacher, 90.10 of the student, of which 71.60 and 67.84 at
-90 degrees; 7.3x fewer MACs, 5.8x fewer parameters. Asked for here: 10x and 8x. Expected time: 10
+90 degrees; 7.3x fewer MACs, 5.8x fewer parameters. Asked for here: 10x and 8x. Expected time: 11
 hours on one A100, and an hour before it in which pictures are aligned.
 
     tfgan-compress data check multipie PATH
@@ -84,7 +84,7 @@ CASPEAL = dataclasses.replace(
 """CAS-PEAL-R1, poses: 600 people train, 440 test, 9 views; the views do not tell pitches apart.
 
 Wei et al. 2021: rank-1 of the teacher 82.86, 94.38 and 87.76 for faces that look up, ahead and
-down, of the student 80.34, 92.03 and 84.96. Expected time: 3 hours on one A100.
+down, of the student 80.34, 92.03 and 84.96. Expected time: 4 hours on one A100.
 
     tfgan-compress data check caspeal PATH
     tfgan-compress compress --recipe crgan_caspeal --set data=caspeal:PATH

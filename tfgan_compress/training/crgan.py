@@ -14,7 +14,7 @@ penalty takes the gradient norm of each picture (not one of the batch), mixed wi
 own, and the picture that the critic takes for real always shows the view that was asked for.
 
 Ours is the beginning without a critic, of the second pathway alone, for those who have hours and
-not days: what a face looks like and where it looks is learned there at a fifth of the cost.
+not days: a step of it costs a seventh.
 """
 
 import keras
@@ -27,7 +27,6 @@ from tfgan_compress.training.flat import FlatOptimizer
 from tfgan_compress.training.gradients import (
     input_gradients,
     value_and_gradients,
-    without_gradients,
 )
 
 TAPS = ("down3", "down5", "up1", "up2", "up3", "up4", "up5")
@@ -90,8 +89,8 @@ class CRGANTrainer(GeneratorTrainer):
 
         Args:
             rate: Learning rate or schedule, as Keras takes it.
-            beta_1: Of Adam; what is left of a gradient while a critic changes is no help.
-            beta_2: Of Adam.
+            beta_1: Adam's momentum; the published 0 does not go on where the critic has been.
+            beta_2: Adam's other average.
             **kwargs: Of `keras.Model.compile`.
         """
 
@@ -135,16 +134,17 @@ class CRGANTrainer(GeneratorTrainer):
     def _generate(self, real, view):
         """First pathway: random codes at `view`; returns the painted faces, a constant."""
         code = self._uniform((ops.shape(view)[0], self.generator.channels["code"]))
-        fake = without_gradients(lambda: self._paint(view, code))
-        self._judge(real, view, fake)
 
         def loss():
-            return self._convince(self._paint(view, code), view), None
+            fake = self._paint(view, code)
+            return self._convince(fake, view), fake
 
-        value, _, gradients = value_and_gradients(loss, self._decoding.variables)
+        value, fake, gradients = value_and_gradients(loss, self._decoding.variables)
         self._decoding.apply(gradients)
+        fake = ops.stop_gradient(fake)
+        self._judge(real, view, fake)
         self._note(generator_loss=value)
-        return ops.stop_gradient(fake)
+        return fake
 
     def _reconstruct(self, source, goal, real=None, *, used=1.0):
         """Second pathway.
@@ -155,9 +155,6 @@ class CRGANTrainer(GeneratorTrainer):
             real: What the critic takes for real at the goal's views.
             used: Scalar; 0 leaves the generator as it is, 1 trains it with the encoder.
         """
-        if self.discriminator is not None:
-            encoded = without_gradients(lambda: self._encode(source[0])["code"])
-            self._judge(real, goal[1], without_gradients(lambda: self._paint(goal[1], encoded)))
 
         def loss():
             found = self._encode(source[0])
@@ -168,17 +165,18 @@ class CRGANTrainer(GeneratorTrainer):
             weighted = weighted + self.weights_of["view"] * guess
             if self.discriminator is not None:
                 weighted = weighted + self._convince(fake, goal[1])
-            return weighted, (distance, guess)
+            return weighted, (distance, guess, fake)
 
         encoding, decoding = self._encoding.variables, self._decoding.variables
-        _, (distance, guess), gradients = value_and_gradients(loss, [*encoding, *decoding])
+        _, (distance, guess, fake), gradients = value_and_gradients(loss, [*encoding, *decoding])
         self._encoding.apply(gradients[: len(encoding)])
         self._decoding.apply([used * g for g in gradients[len(encoding) :]], used_only=True)
+        if self.discriminator is not None:
+            self._judge(real, goal[1], ops.stop_gradient(fake))
         self._note(reconstruction=distance, view=guess)
 
     def _judge(self, real, view, fake):
-        """Trains the discriminator on `real` pictures of `view` and on `fake` ones."""
-        fake = ops.stop_gradient(fake)
+        """Trains the discriminator on `real` pictures of `view` and on `fake` ones, constants."""
         share = (self._uniform((ops.shape(real)[0], 1, 1, 1)) + 1.0) / 2.0
         between = share * real + (1.0 - share) * fake
 
