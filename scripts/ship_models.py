@@ -13,6 +13,7 @@ from pathlib import Path
 from tfgan_compress.files import read_json
 from tfgan_compress.report import write_model_card
 from tfgan_compress.shipped import find_model
+from tfgan_compress.training.architectures import find_architecture
 
 SHIPPED = Path(__file__).resolve().parent.parent / "saved_models"
 
@@ -28,6 +29,7 @@ def main():
     arguments = parser.parse_args()
     content = read_json(arguments.run / "report.json")
     start = content["recipe"]["teacher_weights"]
+    network = find_architecture(content["recipe"].get("architecture", "tpgan")).title
     sources = {
         "teacher": find_model(start) if start else arguments.run / "teacher",
         "student": arguments.run / "student",
@@ -43,7 +45,7 @@ def main():
             folder,
             content,
             role,
-            title=f"{arguments.name}: TP-GAN {role}",
+            title=f"{arguments.name}: {network} {role}",
             command=arguments.command,
             real_data=arguments.real_data,
             about=arguments.about,

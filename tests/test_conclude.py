@@ -11,9 +11,9 @@ from tfgan_compress import conclude
 from tfgan_compress.benchmark import benchmark
 from tfgan_compress.compress import Compressed
 from tfgan_compress.data.splits import Selection
+from tfgan_compress.datasets import Data
 from tfgan_compress.files import read_json, write_json
 from tfgan_compress.recipes.frontalization import DEMO
-from tfgan_compress.run import Data
 
 RECIPE = dataclasses.replace(DEMO, name="tiny", frll="a/folder/of/the/maker")
 

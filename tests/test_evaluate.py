@@ -201,6 +201,12 @@ def test_private_pictures_are_judged_but_not_shown():
     evaluator = Evaluator(Hidden(), judges={"pixels": pixels})
     assert evaluator.sample([0, 45], people=2)["identity"].tolist() == [1, 1]
     assert evaluator.unprocessed()["overall"]["count"] == 18
+    assert evaluator.showable
+
+
+def test_source_of_private_pictures_alone_has_nothing_to_show():
+    hidden = Selection(Hidden(), [0, 2])
+    assert not Evaluator(hidden, judges={"pixels": pixels}).showable
 
 
 def test_judges_of_one_name_are_refused():

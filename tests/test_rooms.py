@@ -16,6 +16,7 @@ LEVELS = (
     {"losses", "metrics"},
     {"quantization"},
     {"training", "search", "export", "benchmark", "evaluate", "frontalize"},
+    {"datasets"},
     {"run", "variants"},
     {"compress"},
     {"recipes", "report"},

@@ -15,7 +15,8 @@ from tfgan_compress.compress import compress
 from tfgan_compress.data.batches import batches
 from tfgan_compress.discriminators import TPGANDiscriminator
 from tfgan_compress.elastic import extract
-from tfgan_compress.files import read_json
+from tfgan_compress.files import read_json, write_json
+from tfgan_compress.generators.crgan import CRGAN
 from tfgan_compress.profile import profile
 from tfgan_compress.recipes.frontalization import DEMO
 from tfgan_compress.run import Run
@@ -50,6 +51,16 @@ def test_directory_takes_no_second_recipe(tmp_path):
     assert read_json(tmp_path / "recipe.json")["batch_size"] == 2
 
 
+def test_directory_begun_before_a_setting_existed_is_resumed_with_its_default(tmp_path):
+    Run(TINY, tmp_path)
+    stored = read_json(tmp_path / "recipe.json")
+    del stored["architecture"], stored["critic_rate"]
+    write_json(tmp_path / "recipe.json", stored)
+    with pytest.raises(ValueError, match=r"other settings \(critic_rate\)"):
+        Run(dataclasses.replace(TINY, critic_rate=1.0), tmp_path)
+    assert Run(TINY, tmp_path).architecture.title == "TP-GAN"
+
+
 @pytest.mark.parametrize("held_out", [0, 4])
 def test_people_are_left_on_both_sides(tmp_path, held_out):
     with pytest.raises(ValueError, match="held_out must leave"):
@@ -64,6 +75,12 @@ def test_half_floats_of_sixteen_bits_are_refused(tmp_path):
 def test_nobody_of_the_test_set_is_trained_on(tmp_path):
     with pytest.raises(ValueError, match="where the test people begin"):
         Run(dataclasses.replace(TINY, seed=99_998), tmp_path)
+
+
+@pytest.mark.parametrize("data", ["multpie:here", "caspeal", "caspeal:"])
+def test_unknown_data_name_the_known_ones(tmp_path, data):
+    with pytest.raises(ValueError, match=f"data must be synthetic, multipie:PATH.*{data}"):
+        Run(dataclasses.replace(TINY, data=data), tmp_path)
 
 
 class Tuning:
@@ -118,17 +135,32 @@ def test_student_that_exists_is_loaded_and_not_trained_again(tmp_path, monkeypat
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory):
+def faces(tmp_path_factory):
+    """Folder of rendered faces, for all stories."""
+    return tmp_path_factory.mktemp("faces")
+
+
+def told(recipe, folder, faces):
     """`(folder, Compressed)` of a whole run."""
-    folder = tmp_path_factory.mktemp("story")
     # Tracing graphs of hundreds of layers takes longer than the few steps themselves.
     tf.config.run_functions_eagerly(True)
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*not apply to tf.data functions")
-            return folder, compress(Run(TINY, folder))
+            return folder, compress(Run(recipe, folder, faces=faces))
     finally:
         tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory, faces):
+    return told(TINY, tmp_path_factory.mktemp("story"), faces)
+
+
+@pytest.fixture(scope="module")
+def crgan_story(tmp_path_factory, faces):
+    recipe = dataclasses.replace(TINY, name="crgan", architecture="crgan", base_width=4)
+    return told(recipe, tmp_path_factory.mktemp("crgan"), faces)
 
 
 def test_story_ends_in_a_student_within_the_budget(story):
@@ -154,13 +186,31 @@ def test_every_stage_leaves_its_result(story):
     assert len(read_json(folder / "search" / "result.json")["trials"]) == TINY.candidates
 
 
-def test_finished_run_is_loaded_and_not_trained_again(story, monkeypatch):
+def test_finished_run_is_loaded_and_not_trained_again(story, faces, monkeypatch):
     def refused(*_, **__):
         raise AssertionError("Nothing is left to do.")
 
-    for work in ("train_teacher", "train_student", "search"):
+    for work in ("train_student", "search"):
         monkeypatch.setattr(stages, work, refused)
     folder, made = story
-    again = compress(Run(TINY, folder)).student
+    again = compress(Run(TINY, folder, faces=faces)).student
     for one, other in zip(made.student.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_cr_gan_goes_the_same_way(crgan_story):
+    folder, made = crgan_story
+    whole, small = profile(made.teacher), profile(made.student)
+    assert type(made.teacher) is type(made.student) is CRGAN
+    assert made.student.views == 13 and not made.student.elastic
+    assert small.macs_paper <= whole.macs_paper / TINY.macs_ratio
+    assert small.params <= whole.params / TINY.params_ratio
+    for stage in ("teacher/pixel", "teacher/adversarial", "supernet", "student"):
+        assert (folder / stage / "images" / "epoch_00001.png").exists()
+
+
+def test_teacher_of_another_network_is_refused(crgan_story, tmp_path):
+    folder, made = crgan_story
+    recipe = dataclasses.replace(TINY, teacher_weights=str(folder / "teacher"))
+    with pytest.raises(ValueError, match=r"architecture must be.*'tpgan'.* is a CRGAN"):
+        Run(recipe, tmp_path).teacher(made.data)

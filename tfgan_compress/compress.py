@@ -4,7 +4,7 @@ import dataclasses
 
 import keras
 
-from tfgan_compress.run import Data
+from tfgan_compress.datasets import Data
 from tfgan_compress.search.result import SearchResult
 
 

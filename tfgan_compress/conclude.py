@@ -15,6 +15,7 @@ from tfgan_compress.files import read_json, write_json
 from tfgan_compress.report import compare, export_entry, model_entry, read_log, write_report
 from tfgan_compress.report.content import FRLL_CREDIT
 from tfgan_compress.tflite import TFLiteModel
+from tfgan_compress.training.architectures import find_architecture
 
 CALIBRATION_IMAGES = 64
 PHASES = ("coarse", "pixel", "adversarial")
@@ -41,8 +42,9 @@ def conclude(run, compressed, *, ablation=(), demo=None):
     made = {
         variant: tflite_predictor(TFLiteModel.load(file.path)) for variant, file in files.items()
     }
+    title = find_architecture(run.recipe.architecture).title
     content = {
-        "title": f"TP-GAN, compressed: {run.recipe.name}",
+        "title": f"{title}, compressed: {run.recipe.name}",
         "unprocessed": evaluator.unprocessed(),
         "teacher": model_entry(
             teacher,
@@ -56,8 +58,7 @@ def conclude(run, compressed, *, ablation=(), demo=None):
         },
         "search": compressed.found.to_dict(),
         "scores": read_json(run.directory / "student" / "scores.json"),
-        # A report travels; the folders of its maker's machine do not.
-        "recipe": dataclasses.asdict(run.recipe) | {"frll": bool(run.recipe.frll)},
+        "recipe": _settings(run.recipe),
         "curves": {stage: read_log(run.directory / stage / "log.csv") for stage in STAGES},
         "ablation": list(ablation),
     }
@@ -67,12 +68,20 @@ def conclude(run, compressed, *, ablation=(), demo=None):
     if demo is not None:
         content["demo"] = demo()
     shown = predictors | {"int8 student": made["int8"]}
-    batch = evaluator.sample((30, 60, 90), people=6)
-    pictures = [compare("Faces", batch, shown, evaluator=evaluator, judge="faceres")]
+    pictures = []
+    if evaluator.showable:
+        batch = evaluator.sample((30, 60, 90), people=6)
+        pictures.append(compare("Faces", batch, shown, evaluator=evaluator, judge="faceres"))
     if data.real is not None:
         content["real"], real_pictures = _real(data, shown)
         pictures.append(real_pictures)
     return write_report(run.directory, content, pictures)
+
+
+def _settings(recipe):
+    """The recipe without folders: a report travels, and its maker's machine does not."""
+    kind, _, _ = recipe.data.partition(":")
+    return dataclasses.asdict(recipe) | {"frll": bool(recipe.frll), "data": kind}
 
 
 def _export(run, data, teacher, student):

@@ -81,6 +81,11 @@ class Evaluator:
             lambda batch: batch["input"], lambda judge, images: judge.remembered(images)
         )
 
+    @property
+    def showable(self):
+        """Whether the source has pictures that others may see."""
+        return not self._private.all()
+
     def sample(self, yaws, *, people=None):
         """Returns a batch of views to show: person by person, one at each of `yaws` they have.
 

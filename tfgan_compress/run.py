@@ -12,49 +12,24 @@ import keras
 import numpy as np
 
 from tfgan_compress.channels import leading_masks
-from tfgan_compress.data import frll
 from tfgan_compress.data.augment import Augmentation
-from tfgan_compress.data.batches import batches, mix
-from tfgan_compress.data.faces import render_set
-from tfgan_compress.data.splits import Selection
-from tfgan_compress.discriminators import TPGANDiscriminator
+from tfgan_compress.data.batches import batches
+from tfgan_compress.datasets import check_people, open_data
 from tfgan_compress.elastic import elastic, extract, set_masks
 from tfgan_compress.files import read_json, write_json
-from tfgan_compress.generators.tpgan import TPGAN
 from tfgan_compress.models import load_model, load_weights, save_model
 from tfgan_compress.profile import MacCounter
 from tfgan_compress.search.result import SearchResult
 from tfgan_compress.search.space import search_space, uniform_setting
 from tfgan_compress.search.study import search
 from tfgan_compress.shipped import find_model
+from tfgan_compress.training.architectures import find_architecture
 from tfgan_compress.training.callbacks import ImageGrid
 from tfgan_compress.training.graphs import skip_graph_rewrites
 from tfgan_compress.training.recalibrate import Recalibrator
 from tfgan_compress.training.sampling import SubnetSampler
 from tfgan_compress.training.scoring import ImageScore, SubnetScorer
-from tfgan_compress.training.stages import train_student, train_teacher
-
-TEST_SEED = 100_000
-"""Identities from this seed on are never trained on."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Data:
-    """Sources of records. No person is in two of them.
-
-    Attributes:
-        train: To train on.
-        held_out: To score candidates on and to decide whether fine-tuning helped.
-        test: To report on.
-        real: The held-out people of the real set; None without one.
-        gallery: Everybody of the real set; None without one.
-    """
-
-    train: object
-    held_out: object
-    test: object
-    real: object = None
-    gallery: object = None
+from tfgan_compress.training.stages import train_student
 
 
 class Run:
@@ -74,31 +49,15 @@ class Run:
     def __init__(self, recipe, directory, *, faces=None):
         self.recipe, self.directory = recipe, Path(directory)
         self.faces = Path(faces or self.directory / "faces")
+        self.architecture = find_architecture(recipe.architecture)
         _check(recipe)
         self._check_recipe()
         keras.config.set_dtype_policy(recipe.dtype)
         skip_graph_rewrites()
 
     def data(self):
-        """Renders what is missing of the synthetic faces and opens all sources."""
-        r = self.recipe
-        size = {"image_size": r.image_size}
-        people = range(r.seed, r.seed + r.identities)
-        varied = {**size, "preset": "varied", "views": r.views, "lights": r.lights}
-        faces = render_set(self.faces / "train", people, **varied)
-        unseen = range(TEST_SEED, TEST_SEED + r.test_identities)
-        test = render_set(self.faces / "test", unseen, preset="evaluation", **size)
-        ids = np.unique(faces.record_identities)
-        held_out = Selection(faces, ids[-r.held_out :])
-        train = Selection(faces, ids[: -r.held_out])
-        if not r.frll:
-            return Data(train, held_out, test)
-        from tfgan_compress.frontalize.landmarker import Landmarker
-
-        people = frll.load_frll(r.frll, **size, landmarker=Landmarker(), cache=self.faces / "frll")
-        real_train, real = frll.split_frll(people)
-        mixed = mix([train, real_train], [1 - r.frll_share, r.frll_share])
-        return Data(mixed, held_out, test, real, people)
+        """Opens all sources, a `datasets.Data`; renders what is missing of the synthetic faces."""
+        return open_data(self.recipe, self.faces)
 
     def teacher(self, data):
         """Returns the trained teacher and its discriminator."""
@@ -107,25 +66,18 @@ class Run:
             folder = find_model(r.teacher_weights)
         if not _saved(folder):
             self._restart_random()
-            shape = (r.image_size, r.image_size, 3)
-            generator = TPGAN(shape, base_width=r.base_width)
-            adversary = TPGANDiscriminator(shape, base_width=r.base_width)
+            generator, adversary = self.architecture.make(r)
             if r.teacher_start:
-                generator, adversary = _load(find_model(r.teacher_start))
+                generator, adversary = self._load_teacher(find_model(r.teacher_start))
             people = 1 + int(np.max(data.train.record_identities))
-            train_teacher(
-                r, generator, adversary, self._feed(data.train), folder,
+            feed = self._feed(data.train, as_shot=self.architecture.as_shot)
+            self.architecture.train(
+                r, generator, adversary, feed, folder,
                 identities=people, callbacks=self._callbacks(data),
             )  # fmt: skip
             Recalibrator(generator)(self._calibration(data))
             return _save(folder, generator, adversary)
-        generator, adversary = _load(folder)
-        if generator.image_shape[0] != r.image_size:
-            raise ValueError(
-                f"image_size must be the teacher's. Received: {r.image_size}; the teacher in "
-                f"{folder} has {generator.image_shape[0]}."
-            )
-        return generator, adversary
+        return self._load_teacher(folder)
 
     def supernet(self, data, teacher, discriminator):
         """Returns the trained supernet and its adversary, started from the teacher's weights."""
@@ -209,6 +161,21 @@ class Run:
         """Returns the generator's mean SSIM on the held-out people."""
         return ImageScore(generator).score(self._held_out(data))
 
+    def _load_teacher(self, folder):
+        generator, adversary = _load(folder)
+        if not isinstance(generator, self.architecture.generator):
+            raise ValueError(
+                "architecture must be the teacher's. Received: "
+                f"{self.recipe.architecture!r}; the teacher in {folder} is a "
+                f"{type(generator).__name__}."
+            )
+        if generator.image_shape[0] != self.recipe.image_size:
+            raise ValueError(
+                f"image_size must be the teacher's. Received: {self.recipe.image_size}; the "
+                f"teacher in {folder} has {generator.image_shape[0]}."
+            )
+        return generator, adversary
+
     def _largest(self, teacher):
         share = self.recipe.width_share
         return {
@@ -221,14 +188,14 @@ class Run:
         macs, params = counter(teacher.channels), counter.params(teacher.channels)
         return int(macs / self.recipe.macs_ratio), int(params / self.recipe.params_ratio)
 
-    def _feed(self, source):
+    def _feed(self, source, *, as_shot=False):
         """Endless augmented batches of `source`, from batch `start` on."""
         r = self.recipe
 
         def feed(start):
             return batches(
                 source, batch_size=r.batch_size, seed=r.seed, shuffle=True,
-                augment=Augmentation(), repeat=True, start=start,
+                augment=Augmentation(), repeat=True, start=start, as_shot=as_shot,
             )  # fmt: skip
 
         return feed
@@ -250,9 +217,10 @@ class Run:
 
     def _check_recipe(self):
         """Refuses to mix two recipes in one directory."""
-        path, own = self.directory / "recipe.json", dataclasses.asdict(self.recipe)
-        own = {k: list(v) if isinstance(v, tuple) else v for k, v in own.items()}
-        if path.exists() and (stored := read_json(path)) != own:
+        path, own = self.directory / "recipe.json", _plain(dataclasses.asdict(self.recipe))
+        # A setting that came later stood at its default when the run was begun.
+        stored = _plain(_defaults(self.recipe)) | read_json(path) if path.exists() else own
+        if stored != own:
             differing = sorted(k for k in own | stored if own.get(k) != stored.get(k))
             raise ValueError(
                 f"{self.directory} was begun with other settings ({', '.join(differing)}). Choose "
@@ -266,19 +234,19 @@ DTYPES = ("float32", "mixed_bfloat16")
 
 
 def _check(recipe):
-    """Refuses an unknown dtype, and people who would be in two of the sets, or in none."""
+    """Refuses an unknown dtype, and what `check_people` refuses."""
     if recipe.dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {DTYPES}. Received: {recipe.dtype!r}.")
-    if not 0 < recipe.held_out < recipe.identities:
-        raise ValueError(
-            "held_out must leave at least one of the identities to train on. Received: "
-            f"held_out={recipe.held_out}, identities={recipe.identities}."
-        )
-    if recipe.seed + recipe.identities > TEST_SEED:
-        raise ValueError(
-            f"seed + identities must be at most {TEST_SEED}, where the test people begin. "
-            f"Received: {recipe.seed} + {recipe.identities}."
-        )
+    check_people(recipe)
+
+
+def _plain(settings):
+    """The settings as JSON gives them back."""
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in settings.items()}
+
+
+def _defaults(recipe):
+    return {field.name: field.default for field in dataclasses.fields(recipe)}
 
 
 def _copy(model, *, trained=True):

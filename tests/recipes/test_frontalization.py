@@ -2,7 +2,10 @@ import dataclasses
 
 import pytest
 
-from tfgan_compress.recipes.frontalization import DEMO, FULL, RECIPES, override
+from tfgan_compress.datasets import check_people
+from tfgan_compress.recipes import RECIPES
+from tfgan_compress.recipes.frontalization import DEMO, FULL, override
+from tfgan_compress.training.architectures import find_architecture
 
 
 def test_setting_is_parsed_as_its_field():
@@ -41,3 +44,9 @@ def test_recipes_are_frozen_and_known_by_name():
     assert all(name == recipe.name for name, recipe in RECIPES.items())
     with pytest.raises(dataclasses.FrozenInstanceError):
         DEMO.seed = 1
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_recipe_can_be_run(recipe):
+    assert find_architecture(recipe.architecture).title
+    check_people(recipe)

@@ -12,6 +12,7 @@ from tfgan_compress.profile import MacCounter
 from tfgan_compress.search.space import search_space
 from tfgan_compress.search.study import search
 from tfgan_compress.training import crgan
+from tfgan_compress.training.architectures import ARCHITECTURES
 from tfgan_compress.training.scoring import SubnetScorer
 
 
@@ -97,9 +98,16 @@ def test_second_pathway_learns_to_paint_what_is_asked_for():
     frontal = (keras.ops.convert_to_tensor(batch["target"]), keras.ops.full_like(view, 4))
     for _ in range(8):
         made.reset_metrics()
-        made._reconstruct((batch["input"], view), frontal, frontal[0], used=1.0)
+        made._reconstruct((batch["input"], view), frontal, frontal[0])
         distances.append(made.get_metrics_result()["reconstruction"])
     assert distances[-1] < 0.8 * distances[0]
+
+
+def test_without_a_critic_the_second_pathway_learns_from_pairs_alone():
+    made = nets.trainer(rate=3e-3, critic=False)
+    found = [step(made, nets.batch()) for _ in range(10)]
+    assert set(found[0]) == {"reconstruction", "view"}
+    assert found[-1]["reconstruction"] < 0.8 * found[0]["reconstruction"]
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +129,8 @@ def test_resumed_run_equals_the_uninterrupted_one(on_torch, tmp_path):
 def compressed():
     """A supernet after steps of the common trainer, with its trainer and losses."""
     discriminator = CRGANDiscriminator(nets.SHAPE, base_width=4)
-    trainer = compression(nets.trainer().generator, discriminator, crgan.TAPS, rule="sandwich")
+    taps = ARCHITECTURES["crgan"].taps
+    trainer = compression(nets.trainer().generator, discriminator, taps, rule="sandwich")
     return trainer.generator, [step(trainer, nets.batch(1)) for _ in range(3)]
 
 

@@ -11,6 +11,7 @@ from tfgan_compress.profile import MacCounter
 from tfgan_compress.search.space import search_space
 from tfgan_compress.search.study import search
 from tfgan_compress.training import pim
+from tfgan_compress.training.architectures import ARCHITECTURES
 
 REVERSED = [[2, -3], [-0.5, -2]]
 
@@ -72,7 +73,7 @@ def test_discriminator_that_compares_nothing_is_refused(stepped):
 def test_common_trainer_distils_a_supernet_whose_student_equals_its_subnet(stepped):
     teacher, batch = stepped[0].generator, nets.views(1)
     discriminator = PIMDiscriminator(nets.SHAPE, base_width=2)
-    trainer = compression(teacher, discriminator, pim.TAPS)
+    trainer = compression(teacher, discriminator, ARCHITECTURES["pim"].taps)
     found = [step(trainer, batch) for _ in range(2)]
     assert all(np.isfinite(value) for losses in found for value in losses.values())
     assert {"distillation", "adversarial", "pixel_teacher"} <= set(found[0])

@@ -11,6 +11,7 @@ files are exported with the tensorflow backend.
 
 examples:
   tfgan-compress compress --out runs/tpgan --set teacher_weights=saved_models/tpgan_teacher
+  tfgan-compress compress --recipe crgan_synthetic
   tfgan-compress compress --recipe demo --set candidates=100"""
 
 

@@ -3,7 +3,12 @@
 
 def add_run_options(parser, *, recipe):
     """Adds `--recipe`, `--set`, `--out`, `--faces` to `parser`."""
-    parser.add_argument("--recipe", default=recipe, help=f"settings to start from ({recipe})")
+    parser.add_argument(
+        "--recipe",
+        default=recipe,
+        help=f"settings to start from ({recipe}); a wrong name lists all, with what each is for in "
+        "tfgan_compress/recipes",
+    )
     parser.add_argument(
         "--set",
         nargs="+",
@@ -19,7 +24,8 @@ def add_run_options(parser, *, recipe):
 
 def make_run(arguments):
     """Returns the `Run` that the options describe; None if only settings were asked for."""
-    from tfgan_compress.recipes.frontalization import RECIPES, override
+    from tfgan_compress.recipes import RECIPES
+    from tfgan_compress.recipes.frontalization import override
 
     if arguments.recipe not in RECIPES:
         raise ValueError(

@@ -52,16 +52,15 @@ def add_set_options(parser):
 
 def scan(name, path, arguments):
     """Returns the `Inventory` of the licensed set `name` in `path`."""
-    from tfgan_compress.data.caspeal import scan_caspeal
-    from tfgan_compress.data.multipie import scan_multipie
+    from tfgan_compress.data.licensed import SCANNERS
 
-    makers = {
-        "multipie": (scan_multipie, ("setting", "frontal_light", "landmarks", "train_people")),
-        "caspeal": (scan_caspeal, ("train_people",)),
+    names = {
+        "multipie": ("setting", "frontal_light", "landmarks", "train_people"),
+        "caspeal": ("train_people",),
     }
-    maker, names = makers[name]
-    options = {option: getattr(arguments, option) for option in names}
-    return maker(path, **{key: value for key, value in options.items() if value is not None})
+    options = {option: getattr(arguments, option) for option in names[name]}
+    given = {key: value for key, value in options.items() if value is not None}
+    return SCANNERS[name](path, **given)
 
 
 def open_data(name, image_size, arguments):

@@ -1,8 +1,8 @@
-"""`tfgan-compress train`: a TP-GAN teacher."""
+"""`tfgan-compress train`: a teacher."""
 
 from tfgan_compress.cli.options import add_run_options, make_run
 
-HELP = "train a TP-GAN teacher on synthetic faces, and on real ones if given"
+HELP = "train a teacher, TP-GAN or CR-GAN, on synthetic faces or on real ones"
 
 EPILOG = """\
 Renders what faces are missing, trains, and leaves teacher/ in the run's directory. Kill it when
@@ -10,6 +10,8 @@ you like: the same command goes on from the last epoch.
 
 examples:
   tfgan-compress train --set teacher_epochs=120 frll=path/to/london
+  tfgan-compress train --recipe crgan_synthetic
+  tfgan-compress train --recipe tpgan_multipie --set data=multipie:/data/Multi-PIE/data
   KERAS_BACKEND=torch tfgan-compress train --set dtype=mixed_bfloat16"""
 
 

@@ -1,4 +1,4 @@
-"""TP-GAN on synthetic faces, compressed: the settings of the whole story.
+"""The settings of the whole story, and TP-GAN on synthetic faces.
 
 `FULL` is the 128x128 experiment; `DEMO` is its small sister for a first look, and `DEMO_TEACHER`
 makes the teacher that `DEMO` compresses. The paper (Wei et al. 2021) reports 19.4x fewer MACs and
@@ -25,10 +25,13 @@ class Frontalization:
     """
 
     name: str = "tpgan"
+    architecture: str = "tpgan"  # or crgan, pim: see training.architectures
     seed: int = 0
     dtype: str = "float32"  # mixed_bfloat16 halves the time where the CPU knows it
 
     # Data: identities are seeds; those from 100,000 on are never trained on.
+    data: str = "synthetic"  # or multipie:PATH, caspeal:PATH; these have people of their own
+    train_people: int = 0  # of a licensed set, for a part of one; 0 is as published
     image_size: int = 128
     identities: int = 800
     held_out: int = 40  # of them, for scoring candidates and fine-tuning
@@ -42,9 +45,10 @@ class Frontalization:
     base_width: int = 16
     batch_size: int = 8
     steps_per_epoch: int = 100
-    coarse_epochs: int = 40  # pixel losses on half the size: less than half the work of a step
+    # Pixel losses on half the size: less than half the work of a step. TP-GAN's alone.
+    coarse_epochs: int = 40
     teacher_epochs: int = 10  # then on the whole
-    adversarial_epochs: int = 40  # then all of TP-GAN's
+    adversarial_epochs: int = 40  # then all of the network's own
     teacher_rate: float = 1.5e-3
     teacher_start: str = ""  # go on training this saved teacher instead of a new one
     teacher_weights: str = ""  # use this trained teacher: a folder, or the name of a shipped one
@@ -59,6 +63,11 @@ class Frontalization:
     distillation: float = 0.3
     # Ten times this, and a discriminator knows every blurred face from the third epoch on.
     discriminator_rate: float = 3e-5
+
+    # CR-GAN's teacher; the values are the published ones
+    view_classes: int = 13  # 15 degrees apart: 9 reach to 60 on either side, 13 to 90
+    reconstruction: float = 4.0  # times L1, summed over colours
+    critic_rate: float = 1e-4  # of encoder, decoder and critic once there is a critic
 
     # Supernet: at most this share of the teacher's widths
     width_share: float = 0.5
@@ -118,7 +127,7 @@ DEMO = dataclasses.replace(
     student_epochs=8,
 )
 
-RECIPES = {recipe.name: recipe for recipe in (FULL, DEMO_TEACHER, DEMO)}
+RECIPES = (FULL, DEMO_TEACHER, DEMO)
 
 
 def override(recipe, settings):

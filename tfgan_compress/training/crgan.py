@@ -12,6 +12,9 @@ the two is encoded and which is asked for.
 Other than in the official code, views are cross-entropies of logits (not of softmax outputs), the
 penalty takes the gradient norm of each picture (not one of the batch), mixed with a share of its
 own, and the picture that the critic takes for real always shows the view that was asked for.
+
+Ours is the beginning without a critic, of the second pathway alone, for those who have hours and
+not days: a step of it costs a seventh.
 """
 
 import keras
@@ -24,13 +27,10 @@ from tfgan_compress.training.flat import FlatOptimizer
 from tfgan_compress.training.gradients import (
     input_gradients,
     value_and_gradients,
-    without_gradients,
 )
 
-TAPS = ("down3", "down5", "up1", "up2", "up3", "up4", "up5")
-"""Where a student's features are distilled: the encoder's middle and end, each scale painted."""
-
-LOSSES = ("discriminator_loss", "penalty", "generator_loss", "reconstruction", "view")
+LOSSES = ("reconstruction", "view")
+CRITIC_LOSSES = ("discriminator_loss", "penalty", "generator_loss")
 
 
 def view_of(yaw, views):
@@ -49,12 +49,13 @@ class CRGANTrainer(GeneratorTrainer):
     """Trains a `CRGAN` and a `CRGANDiscriminator` through `compile` and `fit`.
 
     Batches are those of `data.batches`; `input`, `target` and `yaw` are used. The losses shown:
-    the critic's and its penalty (both pathways' mean), the first pathway's generator loss, the L1
-    distance of the second, and the cross-entropy of the encoder's view.
+    the L1 distance of the second pathway, the cross-entropy of the encoder's view; with a critic
+    also its own and its penalty (both pathways' mean), and the first pathway's generator loss.
 
     Args:
         generator: A `CRGAN`.
-        discriminator: A `CRGANDiscriminator` of as many views.
+        discriminator: A `CRGANDiscriminator` of as many views; None leaves the first pathway out,
+            and of the second all but the distance and the view.
         penalty: Weight of the gradient penalty.
         reconstruction: Weight of the L1 distance, summed over colours.
         view: Weight of the encoder's guess of the view.
@@ -67,8 +68,8 @@ class CRGANTrainer(GeneratorTrainer):
     def __init__(
         self, generator, discriminator, *, penalty=10.0, reconstruction=4.0, view=0.01, seed=0
     ):
-        super().__init__(generator, LOSSES)
-        if generator.views != discriminator.views:
+        super().__init__(generator, LOSSES if discriminator is None else CRITIC_LOSSES + LOSSES)
+        if discriminator is not None and generator.views != discriminator.views:
             raise ValueError(
                 "Generator and discriminator must have the same views. Received: "
                 f"{generator.views}, {discriminator.views}."
@@ -78,15 +79,29 @@ class CRGANTrainer(GeneratorTrainer):
         self.weights_of = {"penalty": penalty, "reconstruction": reconstruction, "view": view}
         self.random = keras.random.SeedGenerator(seed)
 
-    def compile(self, rate=1e-4, **kwargs):
-        """Gives encoder, decoder and discriminator an Adam (0, 0.9) each; `rate` as Keras's."""
-        self.encoder_optimizer, self.discriminator_optimizer = _adam(rate), _adam(rate)
-        super().compile(optimizer=_adam(rate), jit_compile=False, **kwargs)
+    def compile(self, rate=1e-4, *, beta_1=0.0, beta_2=0.9, **kwargs):
+        """Gives encoder, decoder and discriminator an Adam each.
+
+        With a critic, decoder and discriminator take two updates a step, one in each pathway.
+
+        Args:
+            rate: Learning rate or schedule, as Keras takes it.
+            beta_1: Adam's momentum; the published 0 does not go on where the critic has been.
+            beta_2: Adam's other average.
+            **kwargs: Of `keras.Model.compile`.
+        """
+
+        def adam():
+            return keras.optimizers.Adam(rate, beta_1=beta_1, beta_2=beta_2)
+
+        super().compile(optimizer=adam(), jit_compile=False, **kwargs)
+        self.encoder_optimizer = adam()
         self._decoding = FlatOptimizer(self.optimizer, self.decoder.trainable_variables)
         self._encoding = FlatOptimizer(self.encoder_optimizer, self.encoder.trainable_variables)
-        self._judging = FlatOptimizer(
-            self.discriminator_optimizer, self.discriminator.heads.trainable_variables
-        )
+        if self.discriminator is not None:
+            self.discriminator_optimizer = adam()
+            variables = self.discriminator.heads.trainable_variables
+            self._judging = FlatOptimizer(self.discriminator_optimizer, variables)
 
     def train_step(self, data):
         """Both pathways once; returns the running means of the losses."""
@@ -96,33 +111,39 @@ class CRGANTrainer(GeneratorTrainer):
         turned = self._uniform(ops.shape(view)) > 0
         first = _choose(turned, (batch["target"], frontal), (batch["input"], view))
         second = _choose(turned, (batch["input"], view), (batch["target"], frontal))
+        if self.discriminator is None:
+            self._reconstruct(first, second)
+        else:
+            self._both_pathways(first, second)
+        return self.get_metrics_result()
+
+    def _both_pathways(self, first, second):
         fake = self._generate(*first)
         # Half of the steps encode a painted face instead, so that the encoder learns to invert the
         # generator all over the code space; there the generator itself is left alone.
         painted = self._uniform(()) > 0
         source, _ = _choose(painted, (fake, first[1]), first)
         goal = _choose(painted, (fake, first[1]), second)
-        real = _choose(painted, first, second)
-        self._reconstruct(
-            (source, first[1]), goal, real[0], used=1.0 - ops.cast(painted, "float32")
-        )
-        return self.get_metrics_result()
+        real, _ = _choose(painted, first, second)
+        used = 1.0 - ops.cast(painted, "float32")
+        self._reconstruct((source, first[1]), goal, real, used=used)
 
     def _generate(self, real, view):
         """First pathway: random codes at `view`; returns the painted faces, a constant."""
         code = self._uniform((ops.shape(view)[0], self.generator.channels["code"]))
-        fake = without_gradients(lambda: self._paint(view, code))
-        self._judge(real, view, fake)
 
         def loss():
-            return self._convince(self._paint(view, code), view), None
+            fake = self._paint(view, code)
+            return self._convince(fake, view), fake
 
-        value, _, gradients = value_and_gradients(loss, self._decoding.variables)
+        value, fake, gradients = value_and_gradients(loss, self._decoding.variables)
         self._decoding.apply(gradients)
+        fake = ops.stop_gradient(fake)
+        self._judge(real, view, fake)
         self._note(generator_loss=value)
-        return ops.stop_gradient(fake)
+        return fake
 
-    def _reconstruct(self, source, goal, real, *, used):
+    def _reconstruct(self, source, goal, real=None, *, used=1.0):
         """Second pathway.
 
         Args:
@@ -131,9 +152,6 @@ class CRGANTrainer(GeneratorTrainer):
             real: What the critic takes for real at the goal's views.
             used: Scalar; 0 leaves the generator as it is, 1 trains it with the encoder.
         """
-        encoded = without_gradients(lambda: self._encode(source[0])["code"])
-        fake = without_gradients(lambda: self._paint(goal[1], encoded))
-        self._judge(real, goal[1], fake)
 
         def loss():
             found = self._encode(source[0])
@@ -142,17 +160,20 @@ class CRGANTrainer(GeneratorTrainer):
             guess = _cross_entropy(found["view"], source[1])
             weighted = self.weights_of["reconstruction"] * distance
             weighted = weighted + self.weights_of["view"] * guess
-            return weighted + self._convince(fake, goal[1]), (distance, guess)
+            if self.discriminator is not None:
+                weighted = weighted + self._convince(fake, goal[1])
+            return weighted, (distance, guess, fake)
 
         encoding, decoding = self._encoding.variables, self._decoding.variables
-        _, (distance, guess), gradients = value_and_gradients(loss, [*encoding, *decoding])
+        _, (distance, guess, fake), gradients = value_and_gradients(loss, [*encoding, *decoding])
         self._encoding.apply(gradients[: len(encoding)])
         self._decoding.apply([used * g for g in gradients[len(encoding) :]], used_only=True)
+        if self.discriminator is not None:
+            self._judge(real, goal[1], ops.stop_gradient(fake))
         self._note(reconstruction=distance, view=guess)
 
     def _judge(self, real, view, fake):
-        """Trains the discriminator on `real` pictures of `view` and on `fake` ones."""
-        fake = ops.stop_gradient(fake)
+        """Trains the discriminator on `real` pictures of `view` and on `fake` ones, constants."""
         share = (self._uniform((ops.shape(real)[0], 1, 1, 1)) + 1.0) / 2.0
         between = share * real + (1.0 - share) * fake
 
@@ -194,7 +215,3 @@ def _choose(condition, one, other):
 
 def _cross_entropy(logits, view):
     return ops.mean(ops.sparse_categorical_crossentropy(view, logits, from_logits=True))
-
-
-def _adam(rate):
-    return keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.9)

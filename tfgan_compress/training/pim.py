@@ -22,11 +22,8 @@ from tfgan_compress.recognizers.lightcnn import LightCNN29
 from tfgan_compress.training.base import unpack
 from tfgan_compress.training.phases import adam, run_phase
 from tfgan_compress.training.recognition import IdentityClassifier
-from tfgan_compress.training.stages import pixel_losses
+from tfgan_compress.training.teachers import pixel_losses
 from tfgan_compress.training.trainer import Trainer
-
-TAPS = ("down4_res", "down6_res", "merge6_res", "merge4_res", "merge2_res", "fuse_res2")
-"""Where a student's features are distilled: on the way down, around the code, on the way up."""
 
 
 def train_pim(
@@ -50,7 +47,7 @@ def train_pim(
     """
     directory, rate = Path(directory), recipe.teacher_rate
     epochs = recipe.coarse_epochs + recipe.teacher_epochs
-    trainer = Trainer(generator, pixel_losses(recipe))
+    trainer = Trainer(generator, pixel_losses(recipe, patches=True))
     trainer.compile(adam(rate, epochs * recipe.steps_per_epoch, 0.9))
     run_phase(recipe, trainer, data, directory / "pixel", epochs=epochs, callbacks=callbacks)
 
@@ -74,7 +71,7 @@ def _light_cnn(recipe):
 
 def _joint_losses(recipe, classifier):
     return [
-        *pixel_losses(recipe),
+        *pixel_losses(recipe, patches=True),
         AdversarialLoss(recipe.adversarial),
         EnforcedCrossEntropy(classifier, weight=recipe.classification),
     ]

@@ -1,79 +1,20 @@
-"""What teacher, supernet and student are trained with: losses, optimizers, directories.
+"""What supernets and students are trained with, whatever their network: losses and optimizers.
 
-Three thin functions over the one `Trainer`; each can be killed and run again.
+Thin functions over the one `Trainer`; each can be killed and run again. Teachers have their own
+ways (`training.teachers`).
 """
 
 import itertools
-from pathlib import Path
 
-import keras
-
-from tfgan_compress.generators.tpgan import coarse_tpgan
-from tfgan_compress.losses.adversarial import AdversarialLoss
-from tfgan_compress.losses.classification import ClassificationLoss
 from tfgan_compress.losses.distillation import FeatureDistillation
-from tfgan_compress.losses.identity import IdentityLoss
-from tfgan_compress.losses.pixel import PatchLoss, PixelLoss, SymmetryLoss, TotalVariationLoss
+from tfgan_compress.losses.pixel import PixelLoss
+from tfgan_compress.training.architectures import find_architecture
+from tfgan_compress.training.phases import adam, run_phase
 from tfgan_compress.training.stage import run_stage
+from tfgan_compress.training.teachers import adversarial_losses
 from tfgan_compress.training.trainer import Trainer
 
 ADAPTOR_BATCHES = 4
-TAPS = ("conv4_res4", "dec8_res3", "dec16_res2", "dec32_res2", "dec64_res2", "dec128_res")
-"""Where features are distilled: the code's way in, and each scale of the decoder."""
-
-
-def pixel_losses(recipe):
-    """Returns the losses of the teacher's first phase: TP-GAN's pixel terms."""
-    return [
-        PixelLoss(),
-        PatchLoss(recipe.patch),
-        SymmetryLoss(recipe.symmetry),
-        TotalVariationLoss(recipe.tv),
-    ]
-
-
-def adversarial_losses(recipe):
-    """Returns all that shapes a face after the pixels: adversary and identity on top of them."""
-    return [
-        *pixel_losses(recipe),
-        AdversarialLoss(recipe.adversarial),
-        IdentityLoss(recipe.image_size, recipe.identity),
-    ]
-
-
-def train_teacher(recipe, generator, discriminator, data, directory, *, identities, callbacks=()):
-    """Trains a TP-GAN: pixel losses first, then the adversary, identity and classification.
-
-    The pixel losses start on the generator without its last stage (`generators.tpgan`).
-
-    Args:
-        recipe: A `recipes.frontalization.Frontalization`.
-        generator: The teacher to be; changed in place.
-        discriminator: Its adversary; changed in place.
-        data: `data(start) -> batches`, see `run_stage`.
-        directory: Gets a folder for each phase.
-        identities: Number of people in the data.
-        callbacks: Functions that make a Keras callback for the folder of a phase.
-    """
-    directory, rate = Path(directory), recipe.teacher_rate
-    steps = recipe.steps_per_epoch
-    phases = {
-        "coarse": (coarse_tpgan(generator), recipe.coarse_epochs),
-        "pixel": (generator, recipe.teacher_epochs),
-    }
-    for name, (model, epochs) in phases.items():
-        trainer = Trainer(model, pixel_losses(recipe))
-        trainer.compile(_adam(rate, steps * epochs, 0.9))
-        _run(trainer, data, directory / name, epochs, steps, callbacks)
-
-    losses = adversarial_losses(recipe)
-    code = generator.channels["code"]
-    losses.append(ClassificationLoss(code, identities, weight=recipe.classification))
-    trainer = Trainer(generator, losses, discriminator=discriminator)
-    total = steps * recipe.adversarial_epochs
-    # What is learned by now is refined, not learned anew.
-    trainer.compile(_adam(rate / 3, total, 0.5), _adam(recipe.discriminator_rate, total, 0.5))
-    _run(trainer, data, directory / "adversarial", recipe.adversarial_epochs, steps, callbacks)
 
 
 def train_student(
@@ -81,12 +22,23 @@ def train_student(
 ):
     """Distils `teacher` into `generator`: a supernet (with `sampler`) or a student.
 
-    Args: as in `train_teacher`; `discriminator` is the teacher's, or a new one to test the
-    paper's claim that inheriting it matters.
+    Args:
+        recipe: A `recipes.frontalization.Frontalization`.
+        generator: The supernet or student; changed in place.
+        discriminator: The teacher's, or a new one to test the paper's claim that inheriting it
+            matters; changed in place.
+        data: `data(start) -> batches`, see `run_stage`.
+        directory: Of the stage.
+        teacher: The trained generator.
+        sampler: A `SubnetSampler` of a supernet.
+        callbacks: Functions that make a Keras callback for the folder of the stage.
     """
-    losses = [*adversarial_losses(recipe), PixelLoss(0.5, against="teacher")]
-    weight = recipe.distillation
-    distilled = [FeatureDistillation(TAPS, generator, teacher, weight=weight)] if weight else []
+    architecture, weight = find_architecture(recipe.architecture), recipe.distillation
+    losses = adversarial_losses(recipe, patches=architecture.patches)
+    losses.append(PixelLoss(0.5, against="teacher"))
+    distilled = []
+    if weight:
+        distilled = [FeatureDistillation(architecture.taps, generator, teacher, weight=weight)]
     trainer = Trainer(
         generator, losses + distilled, discriminator=discriminator, teacher=teacher, sampler=sampler
     )
@@ -95,8 +47,8 @@ def train_student(
     rate = recipe.supernet_rate if sampler else recipe.student_rate
     epochs = recipe.supernet_epochs if sampler else recipe.student_epochs
     total = epochs * recipe.steps_per_epoch
-    trainer.compile(_adam(rate, total, 0.5), _adam(recipe.discriminator_rate, total, 0.5))
-    _run(trainer, data, Path(directory), epochs, recipe.steps_per_epoch, callbacks)
+    trainer.compile(adam(rate, total, 0.5), adam(recipe.discriminator_rate, total, 0.5))
+    run_phase(recipe, trainer, data, directory, epochs=epochs, callbacks=callbacks)
 
 
 def train_twin(
@@ -117,25 +69,9 @@ def train_twin(
     """
     # At full size alone: the teacher's smaller images are not its whole image made smaller.
     trainer = Trainer(twin, [PixelLoss(scales=(1, 0, 0), against="teacher")], teacher=teacher)
-    trainer.compile(_adam(rate, epochs * steps_per_epoch, 0.9))
+    trainer.compile(adam(rate, epochs * steps_per_epoch, 0.9))
     run_stage(
         trainer, data, directory=directory, epochs=epochs, steps_per_epoch=steps_per_epoch,
         callbacks=callbacks, verbose=verbose,
     )  # fmt: skip
     return twin
-
-
-def _adam(rate, steps, beta_1):
-    """Adam with clipped gradients, warmed up briefly and then decayed to a twentieth."""
-    warmup = min(100, steps // 10 + 1)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        rate / 20, max(steps - warmup, 1), alpha=0.05, warmup_target=rate, warmup_steps=warmup
-    )
-    return keras.optimizers.Adam(schedule, beta_1=beta_1, global_clipnorm=1.0)
-
-
-def _run(trainer, data, directory, epochs, steps, callbacks):
-    run_stage(
-        trainer, data, directory=directory, epochs=epochs, steps_per_epoch=steps,
-        callbacks=[callback(directory) for callback in callbacks],
-    )  # fmt: skip

@@ -1,0 +1,32 @@
+import dataclasses
+
+import pytest
+
+from tests.data import trees
+from tfgan_compress import datasets
+from tfgan_compress.recipes.frontalization import DEMO
+
+RECIPE = dataclasses.replace(DEMO, image_size=32, held_out=1, train_people=3)
+
+
+@pytest.fixture
+def recipe(tmp_path, monkeypatch):
+    """A recipe for four people before Multi-PIE's cameras, whose landmarks are known."""
+    trees.lay_multipie(tmp_path / "set", lights=(7,))
+    monkeypatch.setattr(datasets, "_landmarker", lambda: None)
+    return dataclasses.replace(RECIPE, data=f"multipie:{tmp_path / 'set'}")
+
+
+def test_people_of_a_licensed_set_train_are_held_out_and_test_once(recipe, tmp_path):
+    data = datasets.open_data(recipe, tmp_path / "cache")
+    people = [set(part.record_identities.tolist()) for part in (data.train, data.held_out)]
+    assert [len(who) for who in people] == [2, 1]
+    assert {record["name"][:3] for record in data.train} == {"001", "002"}
+    assert {record["name"][:3] for record in data.held_out} == {"250"}
+    assert {record["name"][:3] for record in data.test} == {"346"}
+    assert data.train[0]["input"].shape == (32, 32, 3)
+
+
+def test_somebody_of_a_licensed_set_must_be_left_to_train_on(recipe, tmp_path):
+    with pytest.raises(ValueError, match="held_out=3, identities=3"):
+        datasets.open_data(dataclasses.replace(recipe, held_out=3), tmp_path / "cache")

@@ -1,0 +1,114 @@
+"""The people of a recipe: rendered or licensed ones to train on, to choose by and to report on."""
+
+import dataclasses
+
+import numpy as np
+
+from tfgan_compress.data import frll
+from tfgan_compress.data.batches import mix
+from tfgan_compress.data.faces import render_set
+from tfgan_compress.data.licensed import SCANNERS
+from tfgan_compress.data.splits import Selection
+
+SYNTHETIC = "synthetic"
+TEST_SEED = 100_000
+"""Synthetic people from this seed on are never trained on."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Data:
+    """Sources of records. No person is in two of them.
+
+    Attributes:
+        train: To train on.
+        held_out: To score candidates on and to decide whether fine-tuning helped.
+        test: To report on.
+        real: The held-out people of the London Set; None without one.
+        gallery: Everybody of the London Set; None without one.
+    """
+
+    train: object
+    held_out: object
+    test: object
+    real: object = None
+    gallery: object = None
+
+
+def open_data(recipe, folder):
+    """Opens all sources of a recipe and renders what is missing of its synthetic faces.
+
+    Args:
+        recipe: A `recipes.frontalization.Frontalization`.
+        folder: Path of the rendered faces and of photographs that have been aligned.
+
+    Returns:
+        A `Data`.
+
+    Raises:
+        ValueError: If a set has pictures that cannot be used, or too few people.
+    """
+    opener = _rendered if recipe.data == SYNTHETIC else _licensed
+    everybody, test = opener(recipe, folder)
+    ids = np.unique(everybody.record_identities)
+    _check_held_out(recipe, len(ids))
+    held_out = Selection(everybody, ids[-recipe.held_out :])
+    train = Selection(everybody, ids[: -recipe.held_out])
+    if not recipe.frll:
+        return Data(train, held_out, test)
+    options = {"image_size": recipe.image_size, "landmarker": _landmarker()}
+    people = frll.load_frll(recipe.frll, **options, cache=folder / "frll")
+    real_train, real = frll.split_frll(people)
+    mixed = mix([train, real_train], [1 - recipe.frll_share, recipe.frll_share])
+    return Data(mixed, held_out, test, real, people)
+
+
+def check_people(recipe):
+    """Says what can be said before anything is opened.
+
+    Raises:
+        ValueError: If people would be in two of the sets or in none, or there is no such set.
+    """
+    if recipe.data != SYNTHETIC:
+        kind, _, path = recipe.data.partition(":")
+        if kind not in SCANNERS or not path:
+            kinds = ", ".join(f"{name}:PATH" for name in SCANNERS)
+            raise ValueError(f"data must be {SYNTHETIC}, {kinds}. Received: {recipe.data!r}.")
+        return
+    _check_held_out(recipe, recipe.identities)
+    if recipe.seed + recipe.identities > TEST_SEED:
+        raise ValueError(
+            f"seed + identities must be at most {TEST_SEED}, where the test people begin. "
+            f"Received: {recipe.seed} + {recipe.identities}."
+        )
+
+
+def _check_held_out(recipe, identities):
+    if not 0 < recipe.held_out < identities:
+        raise ValueError(
+            "held_out must leave at least one of the identities to train on. Received: "
+            f"held_out={recipe.held_out}, identities={identities}."
+        )
+
+
+def _rendered(recipe, folder):
+    r, size = recipe, {"image_size": recipe.image_size}
+    people = range(r.seed, r.seed + r.identities)
+    varied = {**size, "preset": "varied", "views": r.views, "lights": r.lights}
+    train = render_set(folder / "train", people, **varied)
+    unseen = range(TEST_SEED, TEST_SEED + r.test_identities)
+    return train, render_set(folder / "test", unseen, preset="evaluation", **size)
+
+
+def _licensed(recipe, folder):
+    kind, _, path = recipe.data.partition(":")
+    split = {"train_people": recipe.train_people} if recipe.train_people else {}
+    found = SCANNERS[kind](path, **split)
+    options = {"image_size": recipe.image_size, "landmarker": _landmarker(), "cache": folder / kind}
+    return tuple(found.load(part, **options) for part in ("train", "test"))
+
+
+def _landmarker():
+    # Loads networks, which rendered faces do not need.
+    from tfgan_compress.frontalize.landmarker import Landmarker
+
+    return Landmarker()

@@ -1,0 +1,104 @@
+"""How the teachers are trained, each as its paper has it; students have one way for all.
+
+A function here trains a new generator and its discriminator in place, phase by phase, each in a
+folder of its own, and can be killed and run again. `training.architectures` names them.
+"""
+
+from pathlib import Path
+
+from keras import ops
+
+from tfgan_compress.generators.tpgan import coarse_tpgan
+from tfgan_compress.losses.adversarial import AdversarialLoss
+from tfgan_compress.losses.classification import ClassificationLoss
+from tfgan_compress.losses.identity import IdentityLoss
+from tfgan_compress.losses.pixel import PatchLoss, PixelLoss, SymmetryLoss, TotalVariationLoss
+from tfgan_compress.training.base import pick
+from tfgan_compress.training.crgan import CRGANTrainer
+from tfgan_compress.training.phases import adam, falling, run_phase
+from tfgan_compress.training.trainer import Trainer
+
+
+def pixel_losses(recipe, *, patches):
+    """Returns TP-GAN's pixel terms; `patches` says whether the generator redraws the patches."""
+    return [
+        PixelLoss(),
+        *([PatchLoss(recipe.patch)] if patches else []),
+        SymmetryLoss(recipe.symmetry),
+        TotalVariationLoss(recipe.tv),
+    ]
+
+
+def adversarial_losses(recipe, *, patches):
+    """Returns all that shapes a face after the pixels: adversary and identity on top of them."""
+    return [
+        *pixel_losses(recipe, patches=patches),
+        AdversarialLoss(recipe.adversarial),
+        IdentityLoss(recipe.image_size, recipe.identity),
+    ]
+
+
+def train_tpgan(recipe, generator, discriminator, data, directory, *, identities, callbacks=()):
+    """Trains a TP-GAN: pixel losses first, then the adversary, identity and classification.
+
+    The pixel losses start on the generator without its last stage (`generators.tpgan`).
+
+    Args:
+        recipe: A `recipes.frontalization.Frontalization`.
+        generator: The teacher to be; changed in place.
+        discriminator: Its adversary; changed in place.
+        data: `data(start) -> batches`, see `run_stage`.
+        directory: Gets a folder for each phase.
+        identities: Number of people in the data.
+        callbacks: Functions that make a Keras callback for the folder of a phase.
+    """
+    directory, rate = Path(directory), recipe.teacher_rate
+    phases = {
+        "coarse": (coarse_tpgan(generator), recipe.coarse_epochs),
+        "pixel": (generator, recipe.teacher_epochs),
+    }
+    for name, (model, epochs) in phases.items():
+        trainer = Trainer(model, pixel_losses(recipe, patches=True))
+        trainer.compile(adam(rate, recipe.steps_per_epoch * epochs, 0.9))
+        run_phase(recipe, trainer, data, directory / name, epochs=epochs, callbacks=callbacks)
+
+    losses = adversarial_losses(recipe, patches=True)
+    code = generator.channels["code"]
+    losses.append(ClassificationLoss(code, identities, weight=recipe.classification))
+    trainer = Trainer(generator, losses, discriminator=discriminator)
+    epochs = recipe.adversarial_epochs
+    total = recipe.steps_per_epoch * epochs
+    # What is learned by now is refined, not learned anew.
+    trainer.compile(adam(rate / 3, total, 0.5), adam(recipe.discriminator_rate, total, 0.5))
+    run_phase(recipe, trainer, data, directory / "adversarial", epochs=epochs, callbacks=callbacks)
+
+
+def train_crgan(recipe, generator, discriminator, data, directory, *, identities, callbacks=()):
+    """Trains a CR-GAN: the second pathway without a critic first, then both pathways with it.
+
+    Args: as in `train_tpgan`; people are not told apart, so `identities` is not looked at. The
+    batches have to be `as_shot`.
+    """
+    directory, weight = Path(directory), {"reconstruction": recipe.reconstruction}
+    epochs = recipe.teacher_epochs
+    trainer = CRGANTrainer(generator, None, **weight, seed=recipe.seed)
+    rate = falling(recipe.teacher_rate, recipe.steps_per_epoch * epochs)
+    trainer.compile(rate, beta_1=0.9, beta_2=0.999)
+    run_phase(recipe, trainer, data, directory / "pixel", epochs=epochs, callbacks=callbacks)
+
+    trainer = CRGANTrainer(generator, discriminator, **weight, seed=recipe.seed)
+    trainer.compile(recipe.critic_rate)
+    epochs = recipe.adversarial_epochs
+    run_phase(recipe, trainer, data, directory / "adversarial", epochs=epochs, callbacks=callbacks)
+    _centre(discriminator, generator, next(iter(data(0))))
+
+
+def _centre(critic, generator, batch):
+    """Moves the scores' zero to the middle between real and painted faces.
+
+    A critic is free to have it anywhere; students, who take scores for logits, need it there.
+    """
+    painted = generator(pick(generator, batch), training=True)["image"]
+    scores = [ops.mean(critic(images)) for images in (batch["target"], painted)]
+    bias = critic.heads.get_layer("score").bias
+    bias.assign(bias - sum(scores) / 2)
