@@ -11,7 +11,7 @@ PACKAGE = Path(tfgan_compress.__file__).parent
 LEVELS = (
     {"files", "shipped", "geometry", "channels", "layers", "axes"},
     {"models", "tflite", "graph", "residual"},
-    {"generators", "discriminators", "recognizers", "data", "elastic", "profile"},
+    {"generators", "discriminators", "recognizers", "data", "elastic", "profile", "frozen"},
     {"losses", "metrics"},
     {"quantization"},
     {"training", "search", "export", "benchmark", "evaluate", "frontalize"},
