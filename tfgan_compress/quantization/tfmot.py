@@ -18,7 +18,14 @@ import tfgan_compress
 from tfgan_compress.files import read_json, write_json
 from tfgan_compress.quantization.twin import kernels
 
-CHILD = "tfgan_compress.quantization.tfmot_child"
+# Of this environment the child takes this package alone: another one has libraries of its own.
+_CHILD = (
+    "import sys, importlib.util as util; "
+    "spec = util.spec_from_file_location('tfgan_compress', sys.argv[1]); "
+    "module = sys.modules['tfgan_compress'] = util.module_from_spec(spec); "
+    "spec.loader.exec_module(module); "
+    "from tfgan_compress.quantization.tfmot_child import main; main(sys.argv[2])"
+)
 STORED_BATCHES = 64
 
 
@@ -81,12 +88,10 @@ def _ran(twin, batches, settings, python):
 
 def _run_child(folder, python):
     # Where the child's Keras comes from has to be settled before it imports anything.
-    paths = [str(Path(tfgan_compress.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
-    own = {"TF_USE_LEGACY_KERAS": "1", "KERAS_BACKEND": "tensorflow"}
-    environment = {**os.environ, **own, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    environment = {**os.environ, "TF_USE_LEGACY_KERAS": "1", "KERAS_BACKEND": "tensorflow"}
     try:
         child = subprocess.run(
-            [python, "-m", CHILD, str(folder)],
+            [python, "-c", _CHILD, tfgan_compress.__file__, str(folder)],
             env=environment,
             capture_output=True,
             text=True,

@@ -1,14 +1,13 @@
-"""The process in which tfmot runs: `python -m tfgan_compress.quantization.tfmot_child FOLDER`.
+"""What the process does in which tfmot runs; `quantization.tfmot` starts it.
 
-It reads what `quantization.tfmot` left in FOLDER, rebuilds the twin in tf_keras without its
-roundings, and writes `report.json` with either `saved_model/` or `kernels.npz`. Keras 3 reads the
-twin and lends the layers that tf_keras does not have; tfmot leaves those in float.
+It reads what that left in a folder, rebuilds the twin in tf_keras without its roundings, and writes
+`report.json` with either `saved_model/` or `kernels.npz`. Keras 3 reads the twin and lends the
+layers that tf_keras does not have; tfmot leaves those in float.
 """
 
 import functools
 import importlib
 import json
-import sys
 from pathlib import Path
 
 import keras
@@ -234,7 +233,3 @@ def _save_kernels(model, path):
         if weights := layer.get_weights():
             found |= {f"{layer.name}/kernel": weights[0], f"{layer.name}/bias": weights[1]}
     np.savez(path, **found)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
