@@ -6,7 +6,6 @@ the file holds them. Left out: training the values, which `quantization.tfmot` d
 """
 
 import numpy as np
-from keras import ops
 
 from tfgan_compress.quantization.fake import DEPTHWISE
 from tfgan_compress.quantization.twin import kernels
@@ -27,7 +26,7 @@ def cluster_kernels(twin, clusters):
     if clusters < 2:
         raise ValueError(f"clusters must be at least 2. Received: {clusters}.")
     for layer in kernels(twin):
-        kernel = ops.convert_to_numpy(layer.kernel)
+        kernel = np.asarray(layer.kernel)
         if layer.kind != DEPTHWISE and kernel.size > clusters:
             layer.assign_kernel(nearest_centroids(kernel, clusters), np.asarray(layer.bias))
     return twin
