@@ -12,7 +12,7 @@ LEVELS = (
     {"files", "shipped", "geometry", "channels", "layers", "axes"},
     {"blocks", "graph", "models", "tflite"},
     {"pathways", "residual"},
-    {"generators", "discriminators", "recognizers", "data", "elastic", "profile"},
+    {"generators", "discriminators", "recognizers", "data", "elastic", "profile", "frozen"},
     {"losses", "metrics"},
     {"quantization"},
     {"training", "search", "export", "benchmark", "evaluate", "frontalize"},

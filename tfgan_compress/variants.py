@@ -1,9 +1,10 @@
-"""Every way to make a student small in one table: float, dynamic range, and kinds of int8.
+"""Every way to make a student small in one table: float, dynamic range, int8, few weight values.
 
 All int8 rows are converted, gated and measured alike; they differ in where the ranges come from and
-in what was done to the channels before. Left out: other bit widths, pruning, weight clustering.
+in what was done to the channels before. Left out: other bit widths, pruning.
 """
 
+import csv
 import zlib
 from pathlib import Path
 
@@ -16,10 +17,13 @@ from tfgan_compress.export import export
 from tfgan_compress.export.conversion import predict
 from tfgan_compress.files import atomic_path, write_json
 from tfgan_compress.metrics.image_quality import psnr
-from tfgan_compress.quantization.calibration import calibrate
+from tfgan_compress.quantization import PERCENTILE
+from tfgan_compress.quantization.clustering import cluster_kernels
 from tfgan_compress.quantization.equalization import equalize
 from tfgan_compress.quantization.sensitivity import keep_float, tensor_sensitivity
-from tfgan_compress.quantization.twin import quantization_twin, ranges
+from tfgan_compress.quantization.sharing import calibrated_twin
+from tfgan_compress.quantization.tfmot import cluster_by_tfmot, trained_by_tfmot
+from tfgan_compress.quantization.twin import in_float, quantization_twin, ranges
 from tfgan_compress.tflite import TFLiteModel
 
 THREADS = (1, 2)
@@ -29,17 +33,23 @@ COLUMNS = {
     "psnr_worst": "worst image",
     "simulated": "PSNR, simulated",
     "agreement": "file to simulation",
-    "rank1": "rank-1",
+    "ssim": "SSIM to truth",
+    "rank1_resnet29": "rank-1, resnet29",
+    "rank1_faceres": "rank-1, faceres",
     "bytes": "bytes",
     "zipped": "zipped",
     "threads1_ms": "1 thread (ms)",
     "threads2_ms": "2 threads (ms)",
     "delegated": "delegated",
+    "float_operators": "float operators",
+    "requantizations": "requantizations",
 }
 
 
-def int8_candidates(model, calibration, *, percentile=99.9, train=None, float_tensors=0):
-    """Yields `(name, model or twin)` of which an int8 file can be made, one after the other.
+def int8_candidates(
+    model, calibration, *, percentile=PERCENTILE, train=None, float_tensors=0, tfmot=None
+):
+    """Yields `(name, what an int8 file can be made of, extra contract)`, one after the other.
 
     Args:
         model: Plain generator.
@@ -47,20 +57,39 @@ def int8_candidates(model, calibration, *, percentile=99.9, train=None, float_te
         percentile: Where activations are clipped in the rows that clip.
         train: `train(twin)`, which trains it in place; None leaves `qat` out.
         float_tensors: Number of tensors that `mixed` keeps in float; 0 leaves it out.
+        tfmot: Options of `quantization.tfmot.trained_by_tfmot`; None leaves `tfmot_qat` out.
     """
-    yield "ptq", model
-    yield "ptq_percentile", calibrate(quantization_twin(model), calibration, percentile=percentile)
+    yield "ptq", model, None
+    yield "ptq_percentile", calibrated_twin(model, calibration, percentile=percentile), None
     equal = equalize(model, calibration)
-    yield "equalized", equal
-    twin = calibrate(quantization_twin(equal), calibration, percentile=percentile)
-    yield "equalized_percentile", twin
+    yield "equalized", equal, None
+    twin = calibrated_twin(equal, calibration, percentile=percentile)
+    yield "equalized_percentile", twin, None
     if float_tensors:
-        mixed = calibrate(quantization_twin(equal), calibration, percentile=percentile)
+        mixed = calibrated_twin(equal, calibration, percentile=percentile)
         _, rows = tensor_sensitivity(mixed, calibration[:1])
-        yield "mixed", keep_float(mixed, rows[:float_tensors])
+        yield "mixed", keep_float(mixed, rows[:float_tensors]), None
     if train is not None:
         train(twin)
-        yield "qat", twin
+        yield "qat", twin, None
+    if tfmot is not None:
+        with trained_by_tfmot(quantization_twin(equal), **tfmot) as (folder, report):
+            yield "tfmot_qat", folder, {"tfmot": report}
+
+
+def clustered_twins(model, calibration, *, clusters, percentile=PERCENTILE, tfmot=None):
+    """Yields `(name, twin with at most `clusters` values to a kernel, extra contract)`.
+
+    Args: as in `int8_candidates`; without `tfmot` only the values of k-means.
+    """
+    if not clusters:
+        return
+    twin = calibrated_twin(model, calibration, percentile=percentile)
+    yield "clustered", cluster_kernels(twin, clusters), {"clusters": clusters}
+    if tfmot is not None:
+        twin = calibrated_twin(model, calibration, percentile=percentile)
+        report = cluster_by_tfmot(twin, clusters=clusters, **tfmot)
+        yield "tfmot_clustered", twin, {"clusters": clusters, "tfmot": report}
 
 
 def compare_variants(
@@ -71,10 +100,13 @@ def compare_variants(
     calibration,
     held_out,
     measure_latency=False,
-    rank1=None,
+    evaluate=None,
+    clusters=0,
+    percentile=PERCENTILE,
+    tfmot=None,
     **candidates,
 ):
-    """Writes every variant of `model` below `directory`, and `variants.md` and `variants.json`.
+    """Writes every variant of `model` below `directory`, and `variants.md`, `.csv` and `.json`.
 
     Args:
         model: Plain generator.
@@ -84,37 +116,56 @@ def compare_variants(
         calibration: List of batch dicts.
         held_out: List of batch dicts of other people, on which PSNR is measured.
         measure_latency: Whether to time the files; only on a quiet machine.
-        rank1: `rank1(predict) -> share`, or None.
+        evaluate: `evaluate(predict) -> {column: value}`, some of `COLUMNS`, or None.
+        clusters: Values to a kernel of the clustered rows; 0 leaves them out.
+        percentile: As in `int8_candidates`.
+        tfmot: Options of `quantization.tfmot`, or None.
         **candidates: Of `int8_candidates`.
 
     Returns:
         List of rows, dicts with the keys of `COLUMNS`; None is "not measured".
     """
-    directory = Path(directory)
-    samples = _one_by_one(held_out)
-    exact = predict(model, samples)
+    directory, common = Path(directory), {"percentile": percentile, "tfmot": tfmot}
+    table = _Table(model, directory, held_out, evaluate, measure_latency=measure_latency)
     options = {"name": name, "calibration": calibration, "enforce": False}
-    rows = []
-
-    def measured(variant, file, simulated=None):
-        rows.append(
-            {
-                "variant": variant,
-                **_quality(file, samples, exact, simulated),
-                "rank1": rank1 and rank1(tflite_predictor(TFLiteModel.load(file.path))),
-                **_cost(file, measure_latency=measure_latency),
-            }
-        )
-        _write(directory, rows)
-
     floats = export(model, directory, variants=("float32", "float16", "dynamic"), **options)
     for variant, file in floats.items():
-        measured(variant, file)
-    for variant, candidate in int8_candidates(model, calibration, **candidates):
-        files = export(model, directory / variant, variants=("int8",), int8=candidate, **options)
-        simulated = predict(candidate, samples) if ranges(candidate) else None
-        measured(variant, files["int8"], simulated)
-    return rows
+        table.add(variant, file)
+    for variant, source, extra in int8_candidates(model, calibration, **common, **candidates):
+        table.add(variant, _int8_file(model, directory / variant, source, extra, options), source)
+    for variant, twin, extra in clustered_twins(model, calibration, clusters=clusters, **common):
+        own = {**options, "contract_extra": extra}
+        with in_float(twin):
+            floats = export(twin, directory / variant, variants=("float16",), **own)
+        table.add(variant, floats["float16"])
+        file = _int8_file(model, directory / variant, twin, extra, options)
+        table.add(f"{variant}_int8", file, twin)
+    return table.rows
+
+
+def _int8_file(model, directory, source, extra, options):
+    own = {"int8": source, "contract_extra": extra}
+    return export(model, directory, variants=("int8",), **own, **options)["int8"]
+
+
+class _Table:
+    """The rows so far, written anew with each."""
+
+    def __init__(self, model, directory, held_out, evaluate, *, measure_latency):
+        self.directory, self.evaluate, self.rows = directory, evaluate, []
+        self.measure_latency, self.samples = measure_latency, _one_by_one(held_out)
+        self.exact = predict(model, self.samples)
+
+    def add(self, variant, file, source=None):
+        """Measures `file`, and what it should compute where its `source` is a twin."""
+        twin = source is not None and not isinstance(source, Path) and ranges(source)
+        simulated = predict(source, self.samples) if twin else None
+        model = TFLiteModel.load(file.path)
+        row = dict.fromkeys(COLUMNS) | {"variant": variant}
+        row |= _quality(model, self.samples, self.exact, simulated)
+        row |= self.evaluate(tflite_predictor(model)) if self.evaluate else {}
+        self.rows.append(row | _cost(file, measure_latency=self.measure_latency))
+        _write(self.directory, self.rows)
 
 
 def markdown(rows):
@@ -125,13 +176,12 @@ def markdown(rows):
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
-def _quality(file, samples, exact, simulated):
-    model = TFLiteModel.load(file.path)
+def _quality(model, samples, exact, simulated):
     images = np.concatenate([model(sample) for sample in samples])
     own = ops.convert_to_numpy(psnr(images, exact))
     found = {"psnr": float(own.mean()), "psnr_worst": float(own.min())}
     if simulated is None:
-        return found | {"simulated": None, "agreement": None}
+        return found
     return found | {
         "simulated": float(ops.convert_to_numpy(psnr(simulated, exact)).mean()),
         "agreement": float(ops.convert_to_numpy(psnr(images, simulated)).mean()),
@@ -139,18 +189,21 @@ def _quality(file, samples, exact, simulated):
 
 
 def _cost(file, *, measure_latency):
-    content = Path(file.path).read_bytes()
+    content, gates = Path(file.path).read_bytes(), file.contract["gates"]
     times = {
         f"threads{n}_ms": latency(file.path, threads=n)["mean"] if measure_latency else None
         for n in THREADS
     }
-    delegated = file.contract["gates"]["delegated"]["passed"]
-    return {
+    found = {
         "bytes": len(content),
         "zipped": len(zlib.compress(content, 9)),
         **times,
-        "delegated": delegated,
+        "delegated": gates["delegated"]["passed"],
     }
+    if "integer" in gates:
+        found["float_operators"] = sum(gates["integer"]["float_operators"].values())
+        found["requantizations"] = gates["integer"]["requantizations"]
+    return found
 
 
 def _one_by_one(batches):
@@ -165,6 +218,13 @@ def _write(directory, rows):
     write_json(directory / "variants.json", rows)
     with atomic_path(directory / "variants.md") as temporary:
         temporary.write_text(markdown(rows), encoding="utf-8")
+    with (
+        atomic_path(directory / "variants.csv") as temporary,
+        temporary.open("w", newline="", encoding="utf-8") as file,
+    ):
+        writer = csv.DictWriter(file, fieldnames=list(COLUMNS))
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def _cell(key, value):
@@ -172,6 +232,8 @@ def _cell(key, value):
         return "n/a"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if key == "rank1":
+    if key.startswith("rank1"):
         return f"{value:.1%}"
+    if key == "ssim":
+        return f"{value:.4f}"
     return f"{value:.2f}" if isinstance(value, float) else f"{value}"

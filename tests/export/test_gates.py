@@ -34,6 +34,13 @@ def test_operators_between_delegated_parts_are_found():
     assert gates.undelegated_operators(content) == ["REVERSE_V2"]
 
 
+def test_float_operators_are_counted_without_conversions_of_either_end():
+    content = converted(lambda x: tf.tanh(x) + tf.tanh(2 * x))
+    with pytest.raises(gates.NotIntegerError, match=r"'TANH': 2") as caught:
+        gates.integer(content)
+    assert caught.value.measured["float_operators"] == {"MUL": 1, "TANH": 2, "ADD": 1}
+
+
 def test_parity_names_the_largest_difference():
     with pytest.raises(gates.ParityError, match=r"a difference of 0\.5"):
         gates.parity(BLACK, BLACK + 0.5, tolerance=0.1)

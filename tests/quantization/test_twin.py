@@ -74,7 +74,17 @@ def test_twin_without_rounding_computes_what_the_model_computes(model, twin):
 def test_file_of_a_twin_is_delegated_whole_and_agrees_with_its_simulation(model, twin):
     content, file = file_of(twin)
     assert gates.undelegated_operators(content) == []
-    assert "DEQUANTIZE" not in gates.operator_names(content)
+    assert gates.integer(content)["float_operators"] == {}
     assert {t["dtype"] for t in file.contract["inputs"]} == {"int8"}
     batch = images_for(model, 8, seed=1)
     assert decibels(file(batch), painted(twin, batch)) > 50
+
+
+def test_transposed_convolution_whose_bias_is_zero_stays_integer():
+    keras.utils.set_random_seed(0)
+    image = keras.Input((8, 8, 3), name="input")
+    x = L.Conv2DTranspose(4, 3, strides=2, padding="same", activation="relu")(image)
+    x = L.Conv2D(3, 3, strides=2, padding="same", activation="tanh")(x)
+    model = keras.Model({"input": image}, {"image": x})
+    content, _ = file_of(calibrate(quantization_twin(model), [images_for(model, 4)]))
+    assert gates.integer(content)["float_operators"] == {}

@@ -1,5 +1,7 @@
 """`tfgan-compress export MODEL -o DIR`."""
 
+from tfgan_compress.cli.calibration import add_calibration_options, calibration_batches
+
 HELP = "turn a trained generator into checked .tflite files"
 
 EPILOG = """\
@@ -34,17 +36,7 @@ def add_arguments(parser):
         help="a set of `tfgan-compress faces --render` to calibrate and check on (default: 12 "
         "people rendered for the purpose)",
     )
-    parser.add_argument(
-        "--images", type=int, default=48, help="images to calibrate on (default: 48)"
-    )
-    parser.add_argument(
-        "--percentile",
-        type=float,
-        default=99.8,
-        metavar="P",
-        help="leave the outliers of int8 activations beyond this percentile out of their ranges "
-        "(default: 99.8; 100 leaves none out)",
-    )
+    add_calibration_options(parser)
     parser.add_argument(
         "--int8-psnr",
         type=float,
@@ -84,12 +76,8 @@ def run(arguments):
 
 
 def _calibration(arguments, image_size):
-    """Batches of augmented faces: what a camera does to a picture widens the ranges."""
-    import itertools
     import tempfile
 
-    from tfgan_compress.data.augment import Augmentation
-    from tfgan_compress.data.batches import batches
     from tfgan_compress.data.faces.dataset import FaceSet, render_set
 
     with tempfile.TemporaryDirectory() as folder:
@@ -98,9 +86,7 @@ def _calibration(arguments, image_size):
         else:
             views = -(-arguments.images // len(CALIBRATION_SEEDS))
             faces = render_set(folder, CALIBRATION_SEEDS, image_size=image_size, views=views)
-        size = min(8, arguments.images)
-        served = batches(faces, batch_size=size, seed=0, shuffle=True, augment=Augmentation())
-        return list(itertools.islice(served, -(-arguments.images // size)))
+        return calibration_batches(faces, arguments.images)
 
 
 def _print_line(file):

@@ -1,51 +1,65 @@
-"""`tfgan-compress quantize MODEL --faces SET -o DIR`: every kind of quantization in one table."""
+"""`tfgan-compress quantize MODEL --data DATA -o DIR`: every kind of quantization in one table."""
+
+from tfgan_compress.cli.calibration import (
+    add_calibration_options,
+    augmented_batches,
+    calibration_batches,
+)
+from tfgan_compress.cli.sources import add_data_options, open_split
 
 HELP = "compare ways to quantize a generator, and find the tensors that cost the most"
 
 EPILOG = """\
-Writes DIR/<variant>/ with the files and their contracts, DIR/variants.md and DIR/variants.json. A
-fourth of the people is held out: PSNR to the float model is measured on them, the others calibrate.
- Time files (--latency) only on a machine that does nothing else.
+Writes DIR/<variant>/ with the files and their contracts, and the table as DIR/variants.md, .csv and
+.json. A fourth of the people is held out (of photographs, those who are not trained on): PSNR to
+the float model is measured on 16 pictures of them, SSIM to the truth and rank-1 (--judges) on all;
+the others calibrate and train. Time files (--latency) only on a machine that does nothing else.
+
+--tfmot adds the TensorFlow Model Optimization Toolkit's own training and clustering. It runs in a
+process of its own, in this environment (pip install 'tfgan-compress[tfmot]') or in another one.
 
 examples:
   tfgan-compress faces --render faces --identities 16 --size 64
-  tfgan-compress quantize saved_models/demo_student/generator --faces faces -o quantized
-  tfgan-compress quantize student.keras --faces faces -o quantized --qat-steps 400
-  tfgan-compress quantize student.keras --faces faces -o quantized --only-sensitivity"""
+  tfgan-compress quantize demo_student --data faces -o quantized
+  tfgan-compress quantize student.keras --data faces -o quantized --qat-steps 400 --clusters 32
+  tfgan-compress quantize student.keras --data frll:PATH -o quantized --judges resnet29 faceres
+  tfgan-compress quantize student.keras --data faces -o quantized --only-sensitivity"""
+
+# Repeated from the package, which must not be imported to show the help.
+JUDGES = ("resnet29", "faceres")
 
 
 def add_arguments(parser):
     """Adds the options of `quantize`."""
     parser.epilog = EPILOG
-    parser.add_argument("model", metavar="MODEL", help="a saved model's folder, or a .keras file")
-    parser.add_argument("--faces", required=True, metavar="SET", help="rendered faces")
+    parser.add_argument(
+        "model", metavar="MODEL", help="a saved model's folder or shipped name, or a .keras file"
+    )
     parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder to write to")
+    add_data_options(parser)
+    add_calibration_options(parser)
+    numbers = {
+        "--qat-steps": "train the twin for N steps, distilled from the float model",
+        "--float-tensors": "add a row with the N worst tensors in float",
+        "--clusters": "add rows whose kernels have only N values, for the size of the download",
+    }
+    for option, text in numbers.items():
+        parser.add_argument(
+            option, type=int, default=0, metavar="N", help=f"{text} (default: 0, no such row)"
+        )
     parser.add_argument(
-        "--images", type=int, default=48, help="images to calibrate on (default: 48)"
+        "--tfmot", action="store_true", help="train and cluster by tfmot too, with --qat-steps"
     )
     parser.add_argument(
-        "--percentile",
-        type=float,
-        default=99.9,
-        help="where the rows that clip do so, in percent (default: 99.9)",
-    )
-    parser.add_argument(
-        "--qat-steps",
-        type=int,
-        default=0,
-        metavar="N",
-        help="train the twin for N steps, distilled from the float model (default: 0, no such row)",
-    )
-    parser.add_argument(
-        "--float-tensors",
-        type=int,
-        default=0,
-        metavar="K",
-        help="add a row with the K worst tensors in float (default: 0, no such row)",
+        "--tfmot-python", metavar="PATH", help="interpreter that has tfmot (default: this one)"
     )
     parser.add_argument("--latency", action="store_true", help="time the files on 1 and 2 threads")
     parser.add_argument(
-        "--rank1", choices=("resnet29", "faceres"), help="ask this recognizer about every file"
+        "--judges",
+        nargs="*",
+        choices=JUDGES,
+        metavar="NAME",
+        help=f"measure SSIM, and rank-1 by these recognizers, of {', '.join(JUDGES)}",
     )
     parser.add_argument(
         "--only-sensitivity",
@@ -56,42 +70,47 @@ def add_arguments(parser):
 
 def run(arguments):
     """Prints the table, or that of the tensors."""
-    from tfgan_compress.cli.loading import load_generator
-    from tfgan_compress.data.faces.dataset import FaceSet
-    from tfgan_compress.data.splits import split_source
+    from tfgan_compress.cli.loading import image_size_of, load_generator
 
-    for option, least in (("images", 1), ("qat_steps", 0), ("float_tensors", 0)):
+    for option, least in (("images", 1), ("qat_steps", 0), ("float_tensors", 0), ("clusters", 0)):
         if getattr(arguments, option) < least:
             raise ValueError(
                 f"--{option.replace('_', '-')} must be at least {least}. Received: "
                 f"{getattr(arguments, option)}."
             )
-    model, faces = load_generator(arguments.model), FaceSet(arguments.faces)
-    calibrating, held_out = split_source(faces, held_out=0.25, seed=0)
-    calibration = _pictures(calibrating, arguments.images)
+    if arguments.tfmot and not arguments.qat_steps:
+        raise ValueError("--tfmot needs --qat-steps of at least 1. Received: 0.")
+    model = load_generator(arguments.model)
+    known, *unseen = open_split(arguments.data, image_size_of(model), arguments)
+    calibration = calibration_batches(known, arguments.images)
     if arguments.only_sensitivity:
-        _sensitivity(model, calibration, _pictures(held_out, 4), arguments.output)
+        _sensitivity(model, calibration, calibration_batches(unseen[0], 4), arguments.output)
     else:
-        _compare(arguments, model, calibrating, calibration, held_out)
+        _compare(arguments, model, known, calibration, unseen)
     return 0
 
 
-def _compare(arguments, model, calibrating, calibration, held_out):
+def _compare(arguments, model, known, calibration, unseen):
     from pathlib import Path
 
     from tfgan_compress.variants import compare_variants, markdown
+
+    def training_batches(start=0):
+        return augmented_batches(known, batch_size=8, seed=1, start=start, repeat=True)
 
     rows = compare_variants(
         model,
         arguments.output,
         name=Path(arguments.model).stem,
         calibration=calibration,
-        held_out=_pictures(held_out, 16),
+        held_out=calibration_batches(unseen[0], 16),
         measure_latency=arguments.latency,
-        rank1=_rank1(arguments.rank1, held_out),
+        evaluate=_evaluation(arguments.judges, *unseen),
         percentile=arguments.percentile,
         float_tensors=arguments.float_tensors,
-        train=_training(arguments, model, calibrating),
+        train=_training(arguments, model, training_batches),
+        clusters=arguments.clusters,
+        tfmot=_tfmot(arguments, training_batches),
     )
     print(markdown(rows), end="")
 
@@ -114,45 +133,48 @@ def _sensitivity(model, calibration, held_out, directory):
     sensitivity.plot(rows, Path(directory) / "sensitivity.png")
 
 
-def _pictures(source, count):
-    """Batches of augmented views: what a camera does to a picture widens the ranges."""
-    import itertools
-
-    from tfgan_compress.data.augment import Augmentation
-    from tfgan_compress.data.batches import batches
-
-    size = min(8, count)
-    served = batches(source, batch_size=size, seed=0, shuffle=True, augment=Augmentation())
-    return list(itertools.islice(served, -(-count // size)))
-
-
-def _rank1(judge, source):
-    if judge is None:
+def _evaluation(judges, source, gallery):
+    """Returns `evaluate(predict) -> {"ssim": ..., "rank1_<judge>": ...}`, or None."""
+    if judges is None:
         return None
     from tfgan_compress.evaluate import Evaluator
 
-    evaluator = Evaluator(source, judges=(judge,))
-    return lambda predict: evaluator(predict)["overall"][f"rank1_{judge}"]
+    evaluator = Evaluator(source, judges=tuple(judges), gallery_source=gallery)
+    keys = ("ssim", *(f"rank1_{judge}" for judge in judges))
+
+    def evaluate(predict):
+        overall = evaluator(predict)["overall"]
+        return {key: overall[key] for key in keys}
+
+    return evaluate
 
 
-def _training(arguments, model, source):
+def _training(arguments, model, training_batches):
     """Returns `train(twin)`, or None."""
     if not arguments.qat_steps:
         return None
     from pathlib import Path
 
-    from tfgan_compress.data.augment import Augmentation
-    from tfgan_compress.data.batches import batches
     from tfgan_compress.training.graphs import skip_graph_rewrites
     from tfgan_compress.training.stages import train_twin
 
     skip_graph_rewrites()
-    options = {"batch_size": 8, "shuffle": True, "augment": Augmentation(), "repeat": True}
     return lambda twin: train_twin(
         twin,
-        lambda start: batches(source, seed=1, start=start, **options),
+        training_batches,
         Path(arguments.output) / "qat_training",
         teacher=model,
         epochs=1,
         steps_per_epoch=arguments.qat_steps,
     )
+
+
+def _tfmot(arguments, training_batches):
+    """Returns the options of `quantization.tfmot` with the pictures to train on, or None."""
+    if not arguments.tfmot:
+        return None
+    return {
+        "batches": training_batches(),
+        "steps": arguments.qat_steps,
+        "python": arguments.tfmot_python,
+    }

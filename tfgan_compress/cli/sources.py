@@ -80,10 +80,30 @@ def open_data(name, image_size, arguments):
     if kind not in SETS:
         source, gallery = _faces(name, image_size), None
     elif kind == "frll":
-        source, gallery = _london(path, image_size, arguments.cache)
+        _, source, gallery = _london(path, image_size, arguments.cache)
     else:
         source, gallery = _licensed(kind, path, image_size, arguments), None
     return _first(source, gallery, arguments.people)
+
+
+def open_split(name, image_size, arguments):
+    """Returns `(known, unseen, gallery)`: people to calibrate and train on, and to judge by.
+
+    The people of photographs are split as published, a fourth of rendered ones is unseen.
+
+    Args: as in `open_data`, with the same errors; `--people` limits the unseen.
+    """
+    from tfgan_compress.data.splits import split_source
+
+    kind, _, path = name.partition(":")
+    if kind == "frll":
+        known, unseen, gallery = _london(path, image_size, arguments.cache)
+        return known, *_first(unseen, gallery, arguments.people)
+    if kind in SETS:
+        known = _licensed(kind, path, image_size, arguments, part="train")
+        return known, *open_data(name, image_size, arguments)
+    known, unseen = split_source(_faces(name, image_size), held_out=0.25, seed=0)
+    return known, *_first(unseen, None, arguments.people)
 
 
 def _first(source, gallery, people):
@@ -111,16 +131,16 @@ def _faces(path, image_size):
 
 
 def _london(path, image_size, cache):
-    """The London Set's held-out people, and everybody for the gallery."""
+    """The London Set's people who train, its held-out people, and everybody for the gallery."""
     from tfgan_compress.data.frll import load_frll, split_frll
     from tfgan_compress.frontalize import Landmarker
 
     everybody = load_frll(path, image_size=image_size, landmarker=Landmarker(), cache=cache)
-    return split_frll(everybody)[1], everybody
+    return *split_frll(everybody), everybody
 
 
-def _licensed(kind, path, image_size, arguments):
+def _licensed(kind, path, image_size, arguments, part="test"):
     from tfgan_compress.frontalize import Landmarker
 
     found = scan(kind, path, arguments)
-    return found.load("test", image_size=image_size, landmarker=Landmarker(), cache=arguments.cache)
+    return found.load(part, image_size=image_size, landmarker=Landmarker(), cache=arguments.cache)

@@ -4,6 +4,7 @@
 float32, float16, dynamic-range and int8. Run a file with `tfgan_compress.tflite.TFLiteModel`.
 """
 
+import contextlib
 import dataclasses
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from tfgan_compress.export.contract import FRONTALIZATION, make_contract
 from tfgan_compress.export.conversion import VARIANTS, convert, input_shapes, predict, saved_model
 from tfgan_compress.export.gates import GateError
 from tfgan_compress.files import atomic_path, write_json
-from tfgan_compress.quantization.calibration import calibrate
+from tfgan_compress.quantization import PERCENTILE
 from tfgan_compress.quantization.folding import NoTwinError
-from tfgan_compress.quantization.twin import quantization_twin, ranges
+from tfgan_compress.quantization.sharing import calibrated_twin
+from tfgan_compress.quantization.twin import ranges
 from tfgan_compress.tflite import CONTRACT, TFLiteModel
 
 __all__ = ["FRONTALIZATION", "VARIANTS", "ExportedFile", "GateError", "export"]
@@ -31,9 +33,6 @@ PSNR_FLOORS = {"float32": 80.0, "float16": 50.0, "dynamic": 35.0, "int8": 35.0}
 """Least PSNR to the Keras model's own images, in dB."""
 
 CHECKED_SAMPLES = 16
-
-PERCENTILE = 99.8
-"""Where int8 activations are clipped: a few outliers would make the steps of all others coarse."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,8 +76,9 @@ def export(
         variants: Some of `VARIANTS`.
         int8: What the int8 file is made of in place of `model`: an equalised copy
             (`quantization.equalization`) or `model` itself, whose ranges the converter takes from
-            the least to the greatest value, or a twin (`quantization.twin`), which brings its own.
-            By default a twin calibrated up to `percentile`; where a layer has none, `model`.
+            the least to the greatest value, or a twin (`quantization.twin`), which brings its own,
+            or the folder of a `saved_model` that does (`quantization.tfmot`). By default a twin
+            calibrated up to `percentile`; where a layer has none, `model`.
         percentile: Of the values of an int8 activation, for that twin; 100 clips nothing.
         output: The output that is exported.
         task: The contract's task; that of `FRONTALIZATION` has alignment and patches.
@@ -116,14 +116,13 @@ def export(
 
 def _twin(model, samples, percentile):
     """Returns the calibrated twin of `model`, or `model` where it has none."""
-    try:
-        twin = quantization_twin(model)
-    except NoTwinError:
-        return model
     groups = [samples[i : i + 8] for i in range(0, len(samples), 8)]
     # A percentile of one image alone would clip what all of the next one holds.
     together = ({k: np.concatenate([s[k] for s in group]) for k in group[0]} for group in groups)
-    return calibrate(twin, together, percentile=percentile)
+    try:
+        return calibrated_twin(model, together, percentile=percentile)
+    except NoTwinError:
+        return model
 
 
 def _converted(model, int8, variants, samples, output):
@@ -132,16 +131,17 @@ def _converted(model, int8, variants, samples, output):
     if "int8" in sources:
         sources["int8"] = int8
     for source in dict.fromkeys(sources.values()):
-        with saved_model(source, output=output) as folder:
+        written = isinstance(source, Path)
+        bare = not written and not ranges(source)
+        with contextlib.nullcontext(source) if written else saved_model(source, output=output) as f:
             for variant in (v for v, own in sources.items() if own is source):
-                yield (
-                    variant,
-                    convert(folder, variant, calibration=() if ranges(source) else samples),
-                )
+                yield variant, convert(f, variant, calibration=samples if bare else ())
 
 
 def _gates(content, contract, checks, expected, floor):
     """Yields the name of each gate and a function that measures or raises, cheapest first."""
+    if contract["variant"] == "int8":
+        yield "integer", lambda: gates.integer(content)
     yield "delegated", lambda: gates.fully_delegated(content)
     model = TFLiteModel(content, contract)
     images = np.concatenate([model(sample) for sample in checks])

@@ -1,8 +1,7 @@
 """Turns a Keras model into the bytes of a `.tflite` file.
 
-The path is frozen graph -> SavedModel -> TFLiteConverter with a static batch of 1: a dynamic one
-puts shape arithmetic before transposed convolutions, which then leave XNNPACK. The ranges of int8
-are the converter's own, from calibration, or those of a `quantization` twin.
+The path is frozen graph -> SavedModel (`frozen`) -> TFLiteConverter with a static batch of 1. The
+ranges of int8 are the converter's own, from calibration, or those of a `quantization` twin.
 
 TensorFlow is imported inside the functions, so that contracts and gates can be read without it.
 """
@@ -14,6 +13,7 @@ import warnings
 import keras
 import numpy as np
 
+from tfgan_compress.frozen import save_frozen
 from tfgan_compress.tflite import SIGNATURE
 
 VARIANTS = ("float32", "float16", "dynamic", "int8")
@@ -59,22 +59,9 @@ def saved_model(model, *, output="image"):
         model: Functional Keras model with named inputs; its output is a tensor or a dict.
         output: Key of the one output that is exported.
     """
-    import tensorflow as tf
-    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
-
     shapes = input_shapes(model)
-    specs = [tf.TensorSpec(shape, tf.float32, name=name) for name, shape in shapes.items()]
-
-    @tf.function(input_signature=specs)
-    def answer(*tensors):
-        return _answer(model, dict(zip(shapes, tensors, strict=True)), output)
-
-    # With a thousand variables, loading the SavedModel takes most of a conversion; as constants
-    # (and with no variable left that could end in the file) it takes a fifth of the time.
-    frozen = convert_variables_to_constants_v2(answer.get_concrete_function())
-    serve = tf.function(lambda *x: {output: frozen(*x)[0]}, input_signature=specs)
     with tempfile.TemporaryDirectory() as folder:
-        tf.saved_model.save(tf.Module(), folder, signatures={SIGNATURE: serve})
+        save_frozen(lambda named: _answer(model, named, output), shapes, folder, output=output)
         yield folder
 
 
@@ -91,7 +78,7 @@ def convert(folder, variant, *, calibration=()):
     import tensorflow as tf
     from tensorflow.lite.python.convert_phase import ConverterError
 
-    converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[SIGNATURE])
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(folder), signature_keys=[SIGNATURE])
     if variant != "float32":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if variant == "float16":

@@ -13,6 +13,7 @@ import numpy as np
 from tfgan_compress.metrics.image_quality import psnr
 from tfgan_compress.tflite import load_interpreter
 
+_CONVERSIONS = ("QUANTIZE", "DEQUANTIZE")
 _FORBIDDEN = {"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE", "CUSTOM"}
 
 
@@ -38,6 +39,10 @@ class ParityError(GateError):
 
 class NotDelegatedError(GateError):
     """XNNPACK does not run the whole graph."""
+
+
+class NotIntegerError(GateError):
+    """An int8 file computes in float somewhere."""
 
 
 class QualityError(GateError):
@@ -96,6 +101,28 @@ def fully_delegated(content):
     return {"undelegated": left}
 
 
+def integer(content):
+    """Gate: an int8 file computes in integers from end to end.
+
+    A delegated float operator between two conversions is no error to LiteRT, and no speed either.
+    `requantizations` counts the conversions from one int8 scale to another.
+    """
+    names, requantizations = collections.Counter(), 0
+    for name, inputs, outputs in _typed_operators(content):
+        if name == "QUANTIZE" and "FLOAT32" not in inputs:
+            requantizations += 1
+        elif name not in _CONVERSIONS and "FLOAT32" in inputs | outputs:
+            names[name] += 1
+    measured = {"float_operators": dict(names), "requantizations": requantizations}
+    if names:
+        raise NotIntegerError(
+            "Every operator of an int8 file must compute in integers; write the layer with others, "
+            f"or quantize it too. Received float operators: {dict(names)}.",
+            measured,
+        )
+    return measured
+
+
 def quality(images, expected, *, floor):
     """Gate: mean PSNR to the float model's images is at least `floor` dB."""
     each = np.asarray(keras.ops.convert_to_numpy(psnr(images, expected)))
@@ -111,16 +138,33 @@ def quality(images, expected, *, floor):
 
 def operator_names(content):
     """Returns the name of every operator of all subgraphs; custom ones as `CUSTOM:<name>`."""
+    return [name for name, _, _ in _typed_operators(content)]
+
+
+def _typed_operators(content):
+    """Yields `(name, types of the inputs, types of the outputs)`, sets of names as in FLOAT32."""
     from ai_edge_litert import schema_py_generated as schema
 
-    builtin = {v: k for k, v in vars(schema.BuiltinOperator).items() if not k.startswith("_")}
+    builtin, types = (
+        {v: k for k, v in vars(kinds).items() if not k.startswith("_")}
+        for kinds in (schema.BuiltinOperator, schema.TensorType)
+    )
     model: Any = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
     codes = []
     for code in model.operatorCodes:
         # Old writers fill only the one-byte field, new ones both.
         name = builtin[max(code.builtinCode, code.deprecatedBuiltinCode)]
         codes.append(f"CUSTOM:{code.customCode.decode()}" if name == "CUSTOM" else name)
-    return [codes[op.opcodeIndex] for graph in model.subgraphs for op in graph.operators or ()]
+    for graph in model.subgraphs:
+        for op in graph.operators or ():
+            # -1 stands for an optional input that is not there.
+            ends = [
+                {types[graph.tensors[i].type] for i in tensors if i >= 0}
+                if tensors is not None
+                else set()
+                for tensors in (op.inputs, op.outputs)
+            ]
+            yield codes[op.opcodeIndex], *ends
 
 
 def undelegated_operators(content):

@@ -6,7 +6,7 @@ import contextlib
 import numpy as np
 from keras import ops
 
-from tfgan_compress.quantization.twin import kernels, ranges
+from tfgan_compress.quantization.twin import in_float, kernels, ranges
 
 
 def calibrate(twin, batches, *, percentile=100.0):
@@ -51,11 +51,11 @@ def calibrate(twin, batches, *, percentile=100.0):
 def _observed(twin, observe):
     """Has every activation shown to `observe(layer, inputs)`, computed in float."""
     layers = [*ranges(twin), *kernels(twin)]
-    active = [layer.active for layer in layers]
-    try:
-        for layer in layers:
-            layer.active, layer.observe = False, observe
-        yield
-    finally:
-        for layer, before in zip(layers, active, strict=True):
-            layer.active, layer.observe = before, None
+    with in_float(twin):
+        try:
+            for layer in layers:
+                layer.observe = observe
+            yield
+        finally:
+            for layer in layers:
+                layer.observe = None

@@ -19,6 +19,8 @@ CONVOLUTION, DEPTHWISE, TRANSPOSED, DENSE = "convolution", "depthwise", "transpo
 # The converter refuses ranges by channel behind the transposition of a dense kernel.
 _CHANNEL_AXES = {CONVOLUTION: (-1,), DENSE: (), DEPTHWISE: (-2, -1), TRANSPOSED: ()}
 
+_NEARLY_ZERO = 1e-12
+
 
 @keras.saving.register_keras_serializable(PACKAGE)
 class FakeQuant(keras.layers.Layer):
@@ -107,7 +109,12 @@ class QuantizedKernel(keras.layers.Layer):
     def assign_kernel(self, kernel, bias):
         """Takes a kernel and a bias (None: zeros); the range becomes the kernel's own."""
         self.kernel.assign(kernel)
-        self.bias.assign(np.zeros(self.bias.shape) if bias is None else bias)
+        bias = np.zeros(self.bias.shape) if bias is None else np.asarray(bias)
+        if self.kind == TRANSPOSED and not bias.any():
+            # The converter drops an addition of zeros, and then leaves the convolution in float
+            # because nothing joins it to the ReLU behind it. In 32 bits this is 0 again.
+            bias = np.full(self.bias.shape, _NEARLY_ZERO)
+        self.bias.assign(bias)
         axes = [a % kernel.ndim for a in _CHANNEL_AXES[self.kind]]
         limit = np.abs(kernel).max(tuple(a for a in range(kernel.ndim) if a not in axes))
         self.limit.assign(np.maximum(limit, 1e-8).reshape(self.limit.shape))

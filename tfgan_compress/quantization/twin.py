@@ -3,10 +3,13 @@
 Every kernel and every activation that the file stores is fake-quantized, and nothing else: batch
 norm is folded into the convolution before it (Jacob et al. 2018, 3.2), ReLU is part of what
 precedes it, padding and reshaping keep the scale of their input. Tensors that meet in a
-concatenation or `Maximum` have one range, from the start where nothing else reads them. The twin is
-a generator like any other: the `Trainer` trains it (quantization-aware training), `export` converts
-it. Left out: norms that do not follow a convolution, and layers that no generator here has.
+concatenation or `Maximum` have one range, from the start where nothing else reads them or where
+they were told to share it (`quantization.sharing`). The twin is a generator like any other: the
+`Trainer` trains it (quantization-aware training), `export` converts it. Left out: norms that do not
+follow a convolution, and layers that no generator here has.
 """
+
+import contextlib
 
 import keras
 
@@ -28,22 +31,33 @@ _INTERPOLATES = (Halve, L.UpSampling2D)
 _COMPUTES = (L.Add, L.Rescaling, L.LeakyReLU, CodeNoise)
 _JOINS = (L.Concatenate, Maximum)
 _IDENTITIES = (L.Dropout, L.SpatialDropout2D, L.Identity)
+_KEEPS = (*_MOVES, *_INTERPOLATES, *_IDENTITIES)
 
 
-def quantization_twin(model):
+def quantization_twin(model, *, shared=()):
     """Returns the twin of a plain functional `model`; its ranges still have to be calibrated.
 
     Inputs and outputs are the model's. Blocks keep their names, so taps find them.
 
     Args:
         model: Generator without gates, its inputs named by batch key.
+        shared: Names of ranges, of those in `joinable_ranges`, in whose place the join's is used.
 
     Raises:
         NoTwinError: If it holds gates, or a layer that has no twin.
     """
-    if graph.gates(model):
-        raise NoTwinError(f"Quantization takes a plain model: extract '{model.name}' first.")
-    return _Builder(model).build()
+    return _Builder(model, shared).build()
+
+
+def joinable_ranges(model):
+    """Returns `{name of a range: name of a join's}` of the twin of `model`, where they may be one.
+
+    They are those of tensors that a join reads, and something else does too: the file converts
+    them to the scale of the join, unless it has their own.
+    """
+    builder = _Builder(model)
+    builder.build()
+    return builder.joinable
 
 
 def ranges(twin):
@@ -56,6 +70,20 @@ def kernels(twin):
     return [layer for layer in twin.layers if isinstance(layer, QuantizedKernel)]
 
 
+@contextlib.contextmanager
+def in_float(twin):
+    """Has `twin` compute in float meanwhile, without any rounding."""
+    layers = [*ranges(twin), *kernels(twin)]
+    active = [layer.active for layer in layers]
+    try:
+        for layer in layers:
+            layer.active = False
+        yield twin
+    finally:
+        for layer, before in zip(layers, active, strict=True):
+            layer.active = before
+
+
 class _Builder:
     """Walks the calls of one model and makes those of its twin.
 
@@ -63,8 +91,10 @@ class _Builder:
     it is stored in; None where it is not stored.
     """
 
-    def __init__(self, model):
-        self.model, self.nodes = model, graph.nodes(model)
+    def __init__(self, model, shared=()):
+        if graph.gates(model):
+            raise NoTwinError(f"Quantization takes a plain model: extract '{model.name}' first.")
+        self.model, self.nodes, self.shared = model, graph.nodes(model), frozenset(shared)
         self.readers = {id(tensor): [] for tensor in keras.tree.flatten(model.output)}
         for node in self.nodes:
             for tensor in node.input_tensors:
@@ -72,7 +102,7 @@ class _Builder:
         for tensor in keras.tree.flatten(model.output):
             self.readers[id(tensor)].append(None)  # Read by the caller.
         self.inputs, self.tensors, self.ranges, self.copies, self.names = {}, {}, {}, {}, {}
-        self.joints = {}
+        self.joints, self.joinable = {}, {}
 
     def build(self):
         for node in self.nodes:
@@ -88,7 +118,7 @@ class _Builder:
         if isinstance(layer, L.InputLayer):
             # A dict keeps the names that batches are picked by.
             self.inputs[layer.name] = keras.Input(out.shape[1:], name=layer.name)
-            self._store(self.inputs[layer.name], layer.name, out, own=self._new_range(layer.name))
+            self._store(self.inputs[layer.name], layer.name, out, absorbed=False)
         elif folded := self._folded(layer):
             for step in folded[:-1]:
                 x = FakeQuant(name=f"{step.name}_range")(step(x))
@@ -99,7 +129,7 @@ class _Builder:
             self._store(self._copy(layer)(x), layer.name, out, fixed=_fixed(layer))
         elif isinstance(layer, _JOINS):
             self._join(node, x, out)
-        elif isinstance(layer, (*_MOVES, *_INTERPOLATES, *_IDENTITIES)):
+        elif isinstance(layer, _KEEPS):
             self._keep_range(self._copy(layer)(x), layer, sources[0], out)
         else:
             raise NoTwinError(
@@ -132,15 +162,24 @@ class _Builder:
             x = FakeQuant(reach=_reach(step), name=f"{layer.name}_range")(x)
         return self._store(step(x), step.name, out, fixed=_fixed(step))
 
-    def _store(self, x, name, out, *, fixed=None, own=None):
+    def _store(self, x, name, out, *, fixed=None, absorbed=True):
         """Fake-quantizes `x`, unless a norm or a ReLU takes it before it is stored."""
-        readers = self._reading(out)
+        readers, own = self._reading(out), None
         alone = readers[0] if len(readers) == 1 else None
-        if not _absorbs(alone):
-            own = own or (None if fixed else self._joint_behind(out))
-            own = own or self._new_range(name, fixed=fixed, reach=_reach(alone))
+        if not (absorbed and _absorbs(alone)):
+            own = None if fixed else self._joint_behind(out)
+            own = own or self._own_range(name, out, fixed=fixed, reach=_reach(alone))
             x = own(x)
         self.tensors[id(out)], self.ranges[id(out)] = x, own
+
+    def _own_range(self, name, out, *, fixed, reach):
+        """A range for `out` alone, or that of a join among its readers."""
+        own = self._new_range(name, fixed=fixed, reach=reach)
+        joint = None if fixed else self._joint_behind(out, among_others=True)
+        if joint is None:
+            return own
+        self.joinable[own.name] = joint.name
+        return joint if own.name in self.shared else own
 
     def _keep_range(self, x, layer, source, out):
         own = self.ranges[id(source)]
@@ -162,15 +201,20 @@ class _Builder:
             self.joints[id(node)] = behind or self._new_range(node.operation.name)
         return self.joints[id(node)]
 
-    def _joint_behind(self, tensor):
-        """The range that a join gives to `tensor`, where nothing else reads it; else None."""
+    def _joint_behind(self, tensor, *, among_others=False):
+        """The range that a join gives to `tensor`; None where something else reads it as well.
+
+        With `among_others` the first join counts, whatever else reads the tensor.
+        """
         readers = self.readers.get(id(tensor), [])
-        if len(readers) != 1 or readers[0] is None:
-            return None
-        if isinstance(readers[0].operation, _JOINS):
-            return self._joint(readers[0])
-        moved = isinstance(readers[0].operation, (*_MOVES, *_INTERPOLATES, *_IDENTITIES))
-        return self._joint_behind(readers[0].outputs[0]) if moved else None
+        for node in readers if among_others or len(readers) == 1 else ():
+            if node is not None and isinstance(node.operation, _JOINS):
+                return self._joint(node)
+            if node is not None and isinstance(node.operation, _KEEPS):
+                behind = self._joint_behind(node.outputs[0], among_others=among_others)
+                if behind is not None:
+                    return behind
+        return None
 
     def _new_range(self, name, **options):
         count = self.names[name] = self.names.get(name, -1) + 1
