@@ -17,6 +17,7 @@ from pathlib import Path
 
 import chromium
 import page_checks
+import page_photos
 
 from tfgan_compress.page import Server, build_site
 
@@ -28,11 +29,13 @@ def main():
     """Makes all checks; returns 1 at the first that fails."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="write pictures to DIR")
-    folder = parser.parse_args().screenshots
+    parser.add_argument("--only", default="", metavar="TEXT", help="checks named so, and readiness")
+    arguments = parser.parse_args()
     try:
-        _step("what the page computes is what Python computes", node_tests)
+        if not arguments.only:
+            _step("what the page computes is what Python computes", node_tests)
         with tempfile.TemporaryDirectory() as scratch:
-            _browser(folder, Path(scratch))
+            _browser(arguments, Path(scratch))
     except (ValueError, RuntimeError, OSError) as error:
         print(f"FAILED: {error}", file=sys.stderr)
         return 1
@@ -54,14 +57,16 @@ def node_tests():
     return [line for line in done.stdout.splitlines() if line.startswith(("# pass", "# fail"))]
 
 
-def _browser(folder, scratch):
+def _browser(arguments, scratch):
+    folder = arguments.screenshots
     site = build_site()
-    switches = page_checks.camera_switches(scratch)
+    switches = page_photos.camera_switches(scratch)
     with Server(site) as server, chromium.browser(*switches) as browser:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         checks = page_checks.Checks(browser, server.url, site, scratch)
-        for name, check in checks.all():
-            _step(name, check)
+        for number, (name, check) in enumerate(checks.all()):
+            if number == 0 or arguments.only in name:
+                _step(name, check)
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
             _step("the page is photographed", checks.photograph, folder)

@@ -44,8 +44,7 @@ def routes():
     """
     try:
         core, utils = (
-            packages.fetch(name, package, cache()) / "package"
-            for name, package in PACKAGES.items()
+            packages.fetch(name, package, cache()) / "package" for name, package in PACKAGES.items()
         )
     except OSError as error:
         raise ValueError(

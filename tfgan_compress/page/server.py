@@ -68,11 +68,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._site = site
         super().__init__(*arguments)
 
-    def do_GET(self):  # noqa: N802: http.server's name
+    def do_GET(self):
         if content := self._answer():
             self.wfile.write(content)
 
-    def do_HEAD(self):  # noqa: N802: http.server's name
+    def do_HEAD(self):
         self._answer()
 
     def log_message(self, *_):
