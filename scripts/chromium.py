@@ -41,6 +41,10 @@ def browser(*switches):
         "--disable-gpu",
         "--disable-dev-shm-usage",
         "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-extensions",
+        "--disable-sync",
+        "--force-prefers-reduced-motion",  # What turns is painted anew all the time.
         "--no-first-run",
         "--remote-debugging-pipe",
         *switches,
@@ -149,18 +153,18 @@ class Page:
             raise RuntimeError(details.get("exception", {}).get("description", details["text"]))
         return answer["result"].get("value")
 
-    def wait(self, expression, *, seconds=PATIENCE):
+    def wait(self, expression):
         """Waits until a JavaScript expression is true and returns its value.
 
         Raises:
-            RuntimeError: If it is not in time.
+            RuntimeError: If it is not in `PATIENCE`.
         """
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if value := self.evaluate(expression):
                 return value
-            time.sleep(0.2)
-        raise RuntimeError(f"{expression} must come true in {seconds:.0f} s.")
+            time.sleep(0.5)
+        raise RuntimeError(f"{expression} must come true in {PATIENCE:.0f} s.")
 
     def choose_file(self, selector, path):
         """Puts a file into a file input."""

@@ -33,8 +33,8 @@ def group():
 
 def large():
     """Returns a picture that is halved before faces are looked for."""
-    picture = np.full((1801, 2701, 3), 90, np.uint8)
-    picture[700 : 700 + 640, 900 : 900 + 640] = cv2.resize(read("astronaut"), (640, 640))
+    picture = np.full((860, 2570, 3), 90, np.uint8)
+    picture[101 : 101 + 640, 900 : 900 + 640] = cv2.resize(read("astronaut"), (640, 640))
     return picture
 
 

@@ -11,7 +11,7 @@ PROBLEM = (
     "(({dataset, textContent}) => ({kind: dataset.kind ?? '', text: textContent}))"
     "(document.getElementById('problem'))"
 )
-SETTLED = "['done', 'failed'].includes(document.body.dataset.state)"
+SETTLED = "['done', 'failed', 'dead'].includes(document.body.dataset.state)"
 
 
 class Visitor:

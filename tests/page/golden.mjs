@@ -1,4 +1,4 @@
-/** Golden vectors that Python wrote (`android_demo/tools/export_golden.py`), as the page has them. */
+/** What Python computed (`android_demo/tools/export_golden.py`), in the page's own types. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -4,8 +4,8 @@ import { Camera } from './camera.js';
 import { EngineClient } from './client.js';
 import { Problem } from './core/problem.js';
 import { drawFile, drawFrame, drawPixels } from './photo.js';
-import { element, showFaces, showModels, showNoResult, showProblem } from './view.js';
-import { showState, showTimes } from './view.js';
+import { element, showChosen, showFaces, showFrontal } from './view.js';
+import { showModels, showPhoto, showProblem, showState } from './view.js';
 
 const SOURCES = { mesh: 'the mesh', keypoints: 'the keypoints' };
 const camera = new Camera(element('video'));
@@ -14,6 +14,7 @@ let engine;
 
 /** Does one thing at a time; what goes wrong is shown. */
 async function act(text, work) {
+  const focused = document.activeElement;
   showState('busy', text);
   showProblem(null);
   try {
@@ -23,6 +24,14 @@ async function act(text, work) {
     showProblem(error);
     showState('failed');
   }
+  refocus(focused);
+}
+
+/** Gives back the focus that was lost while controls were off. */
+function refocus(focused) {
+  if (focused === document.body || document.activeElement !== document.body) return;
+  const isShown = focused.getClientRects().length > 0;
+  (isShown ? focused : element('camera')).focus();
 }
 
 async function start() {
@@ -35,9 +44,8 @@ async function start() {
     await engine.call('start', { hashes: listing.detectors });
   } catch (error) {
     showProblem(error);
-    // Without the networks that find faces nothing can be done: the controls stay off.
-    showState('loading');
-    document.body.dataset.state = 'failed';
+    // Without the networks that find faces nothing can be done.
+    showState('dead');
     return;
   }
   await act('Loading the model…', changeModel);
@@ -59,13 +67,15 @@ async function openModel() {
 /** Takes the picture that `read` draws: finds its faces, turns the largest. */
 async function take(read) {
   current.faces = [];
-  showNoResult();
+  showPhoto(false);
   const begun = performance.now();
   const photo = await read(element('photo'));
   const decode = performance.now() - begun;
+  showPhoto(true);
   const { faces, times } = await engine.call('find', photo, [photo.rgba.buffer]);
   current.times = { decode, ...times };
   current.faces = faces;
+  showFaces(faces, (i) => act('Turning the face…', () => turn(i)));
   return turn(0);
 }
 
@@ -73,16 +83,16 @@ async function take(read) {
 async function turn(chosen) {
   const { faces } = current;
   current.chosen = chosen;
-  showFaces(faces, chosen, (i) => act('Turning the face…', () => turn(i)));
+  showChosen(chosen);
   // A model that was refused is asked for again, so that its problem is shown again.
   if (!current.model) await openModel();
   const { input, image, times } = await engine.call('frontalize', { face: faces[chosen] });
   drawPixels(input, element('input'));
   drawPixels(image, element('frontal'));
-  showTimes({ ...current.times, ...times });
+  showFrontal({ ...current.times, ...times });
   const { yaw, source } = faces[chosen];
-  const [size, side] = [Math.abs(yaw).toFixed(0), yaw < 0 ? 'left' : 'right'];
-  return `Turned by ${size} degrees to the ${side}; landmarks from ${SOURCES[source]}; ${current.model}.`;
+  const look = `${Math.abs(yaw).toFixed(0)} degrees to the ${yaw < 0 ? 'left' : 'right'}`;
+  return `The face looks ${look}; landmarks from ${SOURCES[source]}; ${current.model}.`;
 }
 
 function takeFile(file) {
@@ -106,9 +116,8 @@ element('camera').addEventListener('click', () =>
   act('Waiting for the camera…', async () => {
     await camera.start();
     element('live').hidden = false;
-    element('take').focus();
-    return '';
-  }),
+    return 'Look into the camera.';
+  }).then(() => element('take').focus()),
 );
 element('take').addEventListener('click', () =>
   act('Looking for faces…', () =>
@@ -119,7 +128,10 @@ element('take').addEventListener('click', () =>
     }),
   ),
 );
-element('stop').addEventListener('click', closeCamera);
+element('stop').addEventListener('click', () => {
+  closeCamera();
+  element('camera').focus();
+});
 for (const type of ['dragover', 'dragleave', 'drop']) {
   document.addEventListener(type, (event) => {
     event.preventDefault();

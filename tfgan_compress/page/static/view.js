@@ -11,12 +11,12 @@ const SVG = 'http://www.w3.org/2000/svg';
 
 export const element = (id) => document.getElementById(id);
 
-/** Shows how far things are: `state` is loading, ready, busy, done or failed. */
+/** Shows how far things are: `state` is loading, ready, busy, done, failed or, for good, dead. */
 export function showState(state, text = '') {
   document.body.dataset.state = state;
   element('status').textContent = text;
-  element('controls').disabled = state === 'loading' || state === 'busy';
-  element('faces').disabled = state === 'busy';
+  element('controls').disabled = ['loading', 'busy', 'dead'].includes(state);
+  for (const id of ['live', 'faces']) element(id).disabled = state === 'busy';
 }
 
 /** Shows a problem, or none if it is null. */
@@ -37,45 +37,49 @@ export function showModels({ version, students }) {
   element('model').replaceChildren(...options);
 }
 
-/** Makes room for the result of a new photo. */
-export function showNoResult() {
-  element('result').hidden = false;
-  element('faces').hidden = element('times').hidden = true;
+/** Shows the photo that has been drawn, or nothing; in both cases no faces yet. */
+export function showPhoto(isDrawn) {
+  element('result').hidden = !isDrawn;
   element('boxes').replaceChildren();
-  for (const id of ['input', 'frontal']) {
-    const canvas = element(id);
-    canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height);
-  }
+  for (const part of document.querySelectorAll('.face, #faces, #times')) part.hidden = true;
 }
 
-/** Shows where the faces are, and lets the visitor choose if there are several. */
-export function showFaces(faces, chosen, choose) {
+/** Shows where the faces are, and lets the visitor `choose` if there are several. */
+export function showFaces(faces, choose) {
   const { width, height } = element('photo');
   const boxes = element('boxes');
   boxes.setAttribute('viewBox', `0 0 ${width} ${height}`);
   boxes.setAttribute('preserveAspectRatio', 'xMinYMin meet');
   const unit = Math.max(width, height) / 100;
   boxes.replaceChildren(
-    ...faces.flatMap((face, i) => marks(face, i === chosen, faces.length > 1 ? i + 1 : '', unit)),
+    ...faces.map((face, i) => mark(face, faces.length > 1 ? i + 1 : '', unit)),
   );
   const several = element('faces');
   several.hidden = faces.length < 2;
   several.querySelector('legend').textContent =
     `${faces.length} faces found, numbered from the largest. Turn`;
-  element('numbers').replaceChildren(
-    ...faces.map((_, i) => radio(i, i === chosen, () => choose(i))),
-  );
+  element('numbers').replaceChildren(...faces.map((_, i) => radio(i, () => choose(i))));
 }
 
-function marks({ box, landmarks }, isChosen, number, unit) {
-  const rect = svg('rect', {
-    x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top,
-    class: isChosen ? 'chosen' : '',
+/** Marks the face that is being turned. */
+export function showChosen(chosen) {
+  [...element('boxes').children].forEach((shown, i) => {
+    shown.classList.toggle('chosen', i === chosen);
   });
+  element('numbers').querySelectorAll('input')[chosen].checked = true;
+}
+
+function mark({ box, landmarks }, number, unit) {
+  const group = svg('g', {});
+  const [width, height] = [box.right - box.left, box.bottom - box.top];
   const label = svg('text', { x: box.left, y: box.top - unit, 'font-size': 5 * unit });
   label.textContent = number;
-  const dots = landmarks.map((p) => svg('circle', { cx: p.x, cy: p.y, r: 0.8 * unit }));
-  return [rect, label, ...(isChosen ? dots : [])];
+  group.append(
+    svg('rect', { x: box.left, y: box.top, width, height }),
+    label,
+    ...landmarks.map((p) => svg('circle', { cx: p.x, cy: p.y, r: 0.8 * unit })),
+  );
+  return group;
 }
 
 function svg(name, attributes) {
@@ -84,17 +88,17 @@ function svg(name, attributes) {
   return made;
 }
 
-function radio(index, checked, choose) {
+function radio(index, choose) {
   const input = document.createElement('input');
-  Object.assign(input, { type: 'radio', name: 'face', value: index, checked });
+  Object.assign(input, { type: 'radio', name: 'face', value: index });
   input.addEventListener('change', choose);
   const label = document.createElement('label');
   label.append(input, `face ${index + 1}`);
   return label;
 }
 
-/** Shows milliseconds by stage. */
-export function showTimes(times) {
+/** Shows the aligned face and its frontal view, drawn before, and milliseconds by stage. */
+export function showFrontal(times) {
   const rows = Object.entries(STAGES).map(([stage, text]) => {
     const row = document.createElement('tr');
     const head = document.createElement('th');
@@ -106,5 +110,5 @@ export function showTimes(times) {
     return row;
   });
   element('times').querySelector('tbody').replaceChildren(...rows);
-  element('times').hidden = false;
+  for (const part of document.querySelectorAll('.face, #times')) part.hidden = false;
 }

@@ -20,8 +20,8 @@ export function parseContract(json) {
   try {
     return { name, ...readContract(fields(json, 'The contract')) };
   } catch (error) {
-    if (error instanceof RuleError) throw new Problem('badContract', { name, reason: error.message });
-    throw error;
+    if (!(error instanceof RuleError)) throw error;
+    throw new Problem('badContract', { name, reason: error.message });
   }
 }
 

@@ -6,7 +6,7 @@
 
 import { mean, point, singlePoint } from './affine.js';
 import { UPRIGHT } from './alignment.js';
-import { sigmoid } from './numbers.js';
+import { fill, sigmoid } from './numbers.js';
 import { warp } from './warp.js';
 
 export const INPUT_SIZE = 192;
@@ -42,9 +42,8 @@ export class FaceMesh {
   async crop(image, upright, middle, side) {
     const matrix = upright.crop(middle, side, INPUT_SIZE);
     const crop = warp(image, matrix, INPUT_SIZE);
-    const [mesh, [presence]] = await this.network.run(
-      Float32Array.from(crop.bytes, (byte) => byte / 255),
-    );
+    const input = fill(new Float32Array(crop.bytes.length), crop.bytes, (byte) => byte / 255);
+    const [mesh, [presence]] = await this.network.run(input);
     return { points: decodeMesh(mesh, matrix), presence: sigmoid(presence) };
   }
 }

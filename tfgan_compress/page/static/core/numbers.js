@@ -8,6 +8,12 @@ export function rint(value) {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
+/** Fills `target` with `make` of each of `values`; much faster than `from` of typed arrays. */
+export function fill(target, values, make) {
+  for (let i = 0; i < values.length; i++) target[i] = make(values[i]);
+  return target;
+}
+
 /** `value` held between `low` and `high`. */
 export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 

@@ -13,7 +13,8 @@ const TEXTS = {
     `${name} is not the file that its contract was written for: export both anew. ` +
     `Its SHA-256 is ${found}; the contract says ${expected}.`,
   badContract: ({ name, reason }) => `The contract of ${name} cannot be used. ${reason}`,
-  notFetched: ({ name, reason }) => `${name} could not be loaded: ${reason}. Is the server running?`,
+  notFetched: ({ name, reason }) =>
+    `${name} could not be loaded: ${reason}. Is the server running?`,
   noWebAssembly: () =>
     'This browser does not run WebAssembly, which the models need. Use a current Chrome, Edge, ' +
     'Firefox or Safari, with WebAssembly allowed.',
