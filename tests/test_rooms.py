@@ -9,7 +9,7 @@ import tfgan_compress
 
 PACKAGE = Path(tfgan_compress.__file__).parent
 LEVELS = (
-    {"files", "shipped", "geometry", "channels", "layers", "axes"},
+    {"files", "packages", "shipped", "geometry", "channels", "layers", "axes"},
     {"blocks", "graph", "models", "tflite"},
     {"pathways", "residual"},
     {"generators", "discriminators", "recognizers", "data", "elastic", "profile", "frozen"},
@@ -20,7 +20,7 @@ LEVELS = (
     {"run", "variants"},
     {"compress"},
     {"recipes", "report"},
-    {"ablation", "conclude"},
+    {"ablation", "conclude", "page"},
     {"cli"},
 )
 LEVEL_OF = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

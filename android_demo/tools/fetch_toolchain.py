@@ -8,31 +8,17 @@ SHA-256 is pinned; one that differs is refused. A JDK from 17 on must be install
 """
 
 import argparse
-import dataclasses
-import hashlib
-import io
 import lzma
 import os
-import shutil
 import sys
-import tarfile
-import tempfile
-import urllib.request
 from pathlib import Path
 
-NPM = "https://registry.npmjs.org"
+from tfgan_compress import packages
+from tfgan_compress.packages import NPM, Package
+
 DEBIAN = "http://deb.debian.org/debian/pool/main"
 FRAMEWORKS = "a/android-platform-frameworks-base"
 PLATFORM = f"{DEBIAN}/a/android-platform-tools"
-
-
-@dataclasses.dataclass(frozen=True)
-class Package:
-    """An archive to unpack: its address, its SHA-256, and which of its files to keep."""
-
-    url: str
-    sha256: str
-    keep: str = ""
 
 
 CORE = {
@@ -143,7 +129,10 @@ def fetch(group):
         OSError: If a file cannot be downloaded.
         ValueError: If a file is not the one that is pinned.
     """
-    return {name: _fetch_one(name, package) for name, package in GROUPS[group].items()}
+    return {
+        name: packages.fetch(name, package, cache(), as_tar=_as_tar)
+        for name, package in GROUPS[group].items()
+    }
 
 
 def cache():
@@ -152,39 +141,10 @@ def cache():
     return Path(os.environ.get("TFGAN_ANDROID_TOOLS", default))
 
 
-def _fetch_one(name, package):
-    folder = cache() / f"{name}-{package.sha256[:12]}"
-    if folder.is_dir():
-        return folder
-    print(f"Fetching {package.url}", file=sys.stderr)
-    with urllib.request.urlopen(package.url, timeout=120) as answer:
-        content = answer.read()
-    found = hashlib.sha256(content).hexdigest()
-    if found != package.sha256:
-        raise ValueError(
-            f"{package.url} must have the SHA-256 {package.sha256}. Received: {found}."
-        )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    # Unpacked beside and renamed: a folder is whole or absent.
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent))
-    try:
-        _unpack(content, package, temporary)
-        temporary.rename(folder)
-    except BaseException:
-        shutil.rmtree(temporary)
-        raise
-    return folder
-
-
-def _unpack(content, package, folder):
-    if package.url.endswith(".deb"):
-        content = _deb_data(content)
-    content = lzma.decompress(content) if content[:6] == b"\xfd7zXZ\x00" else content
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        kept = [m for m in archive if m.name.removeprefix("./").startswith(package.keep)]
-        if not kept:
-            raise ValueError(f"{package.url} must hold {package.keep}.")
-        archive.extractall(folder, kept, filter="data")
+def _as_tar(content):
+    """Returns a tar file's bytes, possibly compressed, of those of a Debian or source package."""
+    content = _deb_data(content) if content.startswith(b"!<arch>") else content
+    return lzma.decompress(content) if content[:6] == b"\xfd7zXZ\x00" else content
 
 
 def _deb_data(content):

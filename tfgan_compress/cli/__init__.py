@@ -26,6 +26,7 @@ COMMANDS = (
     "tables",
     "benchmark",
     "frontalize",
+    "serve",
     "profile",
 )
 
