@@ -117,6 +117,26 @@ APP = {
         "91624c886bf525705beb66dd2bb063015c5cab4e51d9f08d9464cbbb53b00cb7",
         "usr/lib/p7zip/7z.so",
     ),
+    "bundletool": Package(
+        f"{NPM}/node-bundletool/-/node-bundletool-1.0.0.tgz",
+        "99d529764e2f035876fd18704a45f54831ab014008938961d2e4cd4009bcf984",
+        "package/bundletool.jar",
+    ),
+    "apksigner": Package(
+        f"{DEBIAN}/a/android-platform-tools-apksig/apksigner_31.0.2-1_all.deb",
+        "6ded96d6156f8b0bc1355e87b5fad8e6ebfcf8a694dedd9987768b37a41878d4",
+        "usr/share/java/",
+    ),
+    "zipalign": Package(
+        f"{DEBIAN}/a/android-platform-build/zipalign_10.0.0%2br36-1_amd64.deb",
+        "522d9efffbd2602a508530e58c8e2f21b1fb2598c7986350e41906d439e4758c",
+        "usr/lib/",
+    ),
+    "libzopfli": Package(
+        f"{DEBIAN}/z/zopfli/libzopfli1_1.0.3-1_amd64.deb",
+        "3e38ea3c54c9cab39943ef7c6df6ac0868768244afcf088d2cfdd3fb85e5710d",
+        "usr/lib/",
+    ),
     "libprotobuf-lite": Package(
         f"{DEBIAN}/p/protobuf/libprotobuf-lite32_3.21.12-3%2bdeb12u1_amd64.deb",
         "441812aa574e1baa4435a9b62c34a39e0fc4177994ccfb35fab5a03ef6ef1e8d",
