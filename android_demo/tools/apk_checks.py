@@ -1,8 +1,8 @@
 """Dexes what needs nothing but Android's framework, packs it into an APK, signs and verifies it.
 
-That is `core`, Kotlin's library, and the classes of the app that touch neither AndroidX nor LiteRT.
-The others are left out: without Compose's compiler plugin their bytecode would not be the app's. So
-the APK is whole and installable by its form, and cannot start.
+That is `core` and the classes of the app that touch neither AndroidX nor LiteRT. The others are left
+out, because without Compose's compiler plugin their bytecode would not be the app's, and so is
+Kotlin's library. So the APK can be signed and verified, and cannot start.
 """
 
 import shutil
@@ -34,7 +34,7 @@ def signed(tools):
     _refuse_changed(signer, apk)
     size = sum(path.stat().st_size for path in dex)
     return [
-        f"core, Kotlin's library and {len(own)} classes of the app: {size / 1e6:.1f} MB of dex",
+        f"core and {len(own)} classes of the app: {size} bytes of dex that name nothing missing",
         f"signed by {schemes}, verified; refused once a byte was changed",
     ]
 
@@ -60,17 +60,17 @@ def _classes(folder, package):
 
 
 def _dex(tools, r8, own):
-    """Dexes all; fails on a name in it that neither it nor the framework declares."""
+    """Dexes all; fails on a name in it that neither it, Kotlin nor the framework declares."""
     program, framework = tools.build / "program.jar", tools.build / "framework.jar"
     _write_jar(program, _classes(tools.build / "core", "org") | own)
     _write_jar(framework, _classes(tools.build / "android", "android"))
     jdk = Path(shutil.which("javac")).resolve().parents[1]
-    libraries = ["--lib", jdk, "--lib", framework]
+    libraries = [word for path in (jdk, framework, tools.stdlib) for word in ("--lib", path)]
     folder = tools.build / "dex"
     folder.mkdir()
     options = ["--release", "--min-api", toolchain.sdk("minSdk"), "--output", folder]
     command = toolchain.java([r8], f"{R8}.D8")
-    toolchain.run([*command, *options, *libraries, program, tools.stdlib])
+    toolchain.run([*command, *options, *libraries, program])
     dex = sorted(folder.glob("*.dex"))
     sources = [word for path in dex for word in ("--source", path)]
     trace = toolchain.java([r8], f"{R8}.tracereferences.TraceReferences")
