@@ -1,7 +1,7 @@
 """Dexes what needs nothing but Android's framework, packs it into an APK, signs and verifies it.
 
-That is `core` and the classes of the app that touch neither AndroidX nor LiteRT. The others are left
-out, because without Compose's compiler plugin their bytecode would not be the app's, and so is
+That is `core` and the classes of the app that touch neither AndroidX nor LiteRT. The others are
+left out, because without Compose's compiler plugin their bytecode would not be the app's, and so is
 Kotlin's library. So the APK can be signed and verified, and cannot start.
 """
 
