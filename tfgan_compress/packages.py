@@ -48,7 +48,7 @@ def fetch(name, package, cache, *, as_tar=None):
     folder = Path(cache) / f"{name}-{package.sha256[:12]}"
     if folder.is_dir():
         return folder
-    content = _download(package)
+    content = _download(package, folder)
     content = as_tar(content) if as_tar else content
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Unpacked beside and renamed: a folder is whole or absent.
@@ -62,10 +62,15 @@ def fetch(name, package, cache, *, as_tar=None):
     return folder
 
 
-def _download(package):
+def _download(package, folder):
     print(f"Fetching {package.url}", file=sys.stderr)
-    with urllib.request.urlopen(package.url, timeout=120) as answer:
-        content = answer.read()
+    try:
+        with urllib.request.urlopen(package.url, timeout=120) as answer:
+            content = answer.read()
+    except OSError as error:
+        raise OSError(
+            f"{package.url} must be there to download, or lie unpacked in {folder}. {error}"
+        ) from error
     found = hashlib.sha256(content).hexdigest()
     if found != package.sha256:
         raise ValueError(

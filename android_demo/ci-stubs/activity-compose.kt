@@ -5,13 +5,13 @@ import androidx.activity.result.contract.ActivityResultContract
 import androidx.compose.runtime.Composable
 
 class ManagedActivityResultLauncher<I, O> {
-    fun launch(input: I): Unit = TODO("$input")
+    external fun launch(input: I)
 }
 
-fun ComponentActivity.setContent(content: @Composable () -> Unit): Unit = TODO("$content")
+external fun ComponentActivity.setContent(content: @Composable () -> Unit)
 
 @Composable
-fun <I, O> rememberLauncherForActivityResult(
+external fun <I, O> rememberLauncherForActivityResult(
     contract: ActivityResultContract<I, O>,
     onResult: (O) -> Unit,
-): ManagedActivityResultLauncher<I, O> = TODO("$contract $onResult")
+): ManagedActivityResultLauncher<I, O>

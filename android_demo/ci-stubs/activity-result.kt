@@ -4,5 +4,6 @@ import androidx.activity.result.contract.ActivityResultContracts.PickVisualMedia
 
 class PickVisualMediaRequest internal constructor()
 
-fun PickVisualMediaRequest(mediaType: PickVisualMedia.VisualMediaType): PickVisualMediaRequest =
-    TODO("$mediaType")
+external fun PickVisualMediaRequest(
+    mediaType: PickVisualMedia.VisualMediaType,
+): PickVisualMediaRequest

@@ -8,6 +8,6 @@ abstract class ComponentActivity :
     Activity(),
     LifecycleOwner
 
-fun ComponentActivity.enableEdgeToEdge(): Unit = TODO()
+external fun ComponentActivity.enableEdgeToEdge()
 
-inline fun <reified VM : ViewModel> ComponentActivity.viewModels(): Lazy<VM> = TODO()
+external fun <VM : ViewModel> ComponentActivity.viewModels(): Lazy<VM>

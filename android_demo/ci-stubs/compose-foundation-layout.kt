@@ -15,10 +15,10 @@ object Arrangement {
         Horizontal,
         Vertical
 
-    val Start: Horizontal get() = TODO()
-    val Top: Vertical get() = TODO()
+    val Start: Horizontal external get
+    val Top: Vertical external get
 
-    fun spacedBy(space: Dp): HorizontalOrVertical = TODO("$space")
+    external fun spacedBy(space: Dp): HorizontalOrVertical
 }
 
 interface RowScope {
@@ -30,27 +30,27 @@ interface ColumnScope {
 }
 
 @Composable
-fun Row(
+external fun Row(
     modifier: Modifier = Modifier,
     horizontalArrangement: Arrangement.Horizontal = Arrangement.Start,
     content: @Composable RowScope.() -> Unit,
-): Unit = TODO("$modifier $horizontalArrangement $content")
+)
 
 @Composable
-fun Column(
+external fun Column(
     modifier: Modifier = Modifier,
     verticalArrangement: Arrangement.Vertical = Arrangement.Top,
     content: @Composable ColumnScope.() -> Unit,
-): Unit = TODO("$modifier $verticalArrangement $content")
+)
 
-fun Modifier.padding(all: Dp): Modifier = TODO("$all")
+external fun Modifier.padding(all: Dp): Modifier
 
-fun Modifier.padding(paddingValues: PaddingValues): Modifier = TODO("$paddingValues")
+external fun Modifier.padding(paddingValues: PaddingValues): Modifier
 
-fun Modifier.size(size: Dp): Modifier = TODO("$size")
+external fun Modifier.size(size: Dp): Modifier
 
-fun Modifier.fillMaxWidth(fraction: Float = 1f): Modifier = TODO("$fraction")
+external fun Modifier.fillMaxWidth(fraction: Float = 1f): Modifier
 
-fun Modifier.aspectRatio(ratio: Float): Modifier = TODO("$ratio")
+external fun Modifier.aspectRatio(ratio: Float): Modifier
 
-fun Modifier.statusBarsPadding(): Modifier = TODO()
+external fun Modifier.statusBarsPadding(): Modifier

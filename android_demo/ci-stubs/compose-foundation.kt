@@ -8,19 +8,19 @@ import androidx.compose.ui.layout.ContentScale
 class ScrollState
 
 @Composable
-fun rememberScrollState(initial: Int = 0): ScrollState = TODO("$initial")
+external fun rememberScrollState(initial: Int = 0): ScrollState
 
-fun Modifier.verticalScroll(state: ScrollState): Modifier = TODO("$state")
+external fun Modifier.verticalScroll(state: ScrollState): Modifier
 
-fun Modifier.horizontalScroll(state: ScrollState): Modifier = TODO("$state")
-
-@Composable
-fun isSystemInDarkTheme(): Boolean = TODO()
+external fun Modifier.horizontalScroll(state: ScrollState): Modifier
 
 @Composable
-fun Image(
+external fun isSystemInDarkTheme(): Boolean
+
+@Composable
+external fun Image(
     bitmap: ImageBitmap,
     contentDescription: String?,
     modifier: Modifier = Modifier,
     contentScale: ContentScale = ContentScale.Fit,
-): Unit = TODO("$bitmap $contentDescription $modifier $contentScale")
+)

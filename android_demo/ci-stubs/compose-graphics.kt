@@ -6,4 +6,4 @@ interface ImageBitmap
 
 class Color
 
-fun Bitmap.asImageBitmap(): ImageBitmap = TODO()
+external fun Bitmap.asImageBitmap(): ImageBitmap

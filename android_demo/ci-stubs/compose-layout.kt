@@ -2,6 +2,6 @@ package androidx.compose.ui.layout
 
 interface ContentScale {
     companion object {
-        val Fit: ContentScale get() = TODO()
+        val Fit: ContentScale external get
     }
 }

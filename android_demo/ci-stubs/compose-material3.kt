@@ -9,84 +9,78 @@ import androidx.compose.ui.graphics.Color
 class TextStyle
 
 class ColorScheme {
-    val error: Color get() = TODO()
+    val error: Color external get
 }
 
 class Typography {
-    val titleSmall: TextStyle get() = TODO()
-    val bodySmall: TextStyle get() = TODO()
+    val titleSmall: TextStyle external get
+    val bodySmall: TextStyle external get
 }
 
 object MaterialTheme {
     val colorScheme: ColorScheme
-        @Composable get() = TODO()
+        @Composable external get
     val typography: Typography
-        @Composable get() = TODO()
+        @Composable external get
 }
 
-fun lightColorScheme(): ColorScheme = TODO()
+external fun lightColorScheme(): ColorScheme
 
-fun darkColorScheme(): ColorScheme = TODO()
-
-@Composable
-fun MaterialTheme(colorScheme: ColorScheme, content: @Composable () -> Unit): Unit =
-    TODO("$colorScheme $content")
+external fun darkColorScheme(): ColorScheme
 
 @Composable
-fun Scaffold(
+external fun MaterialTheme(colorScheme: ColorScheme, content: @Composable () -> Unit)
+
+@Composable
+external fun Scaffold(
     modifier: Modifier = Modifier,
     topBar: @Composable () -> Unit = {},
     content: @Composable (PaddingValues) -> Unit,
-): Unit = TODO("$modifier $topBar $content")
+)
 
 @Composable
-fun TabRow(
+external fun TabRow(
     selectedTabIndex: Int,
     modifier: Modifier = Modifier,
     tabs: @Composable () -> Unit,
-): Unit = TODO("$selectedTabIndex $modifier $tabs")
+)
 
 @Composable
-fun Tab(
+external fun Tab(
     selected: Boolean,
     onClick: () -> Unit,
     modifier: Modifier = Modifier,
     enabled: Boolean = true,
     text: (@Composable () -> Unit)? = null,
-): Unit = TODO("$selected $onClick $modifier $enabled $text")
+)
 
 @Composable
-fun Text(
+external fun Text(
     text: String,
     modifier: Modifier = Modifier,
     color: Color = Color(),
     style: TextStyle = TextStyle(),
-): Unit = TODO("$text $modifier $color $style")
+)
 
 @Composable
-fun Button(
+external fun Button(
     onClick: () -> Unit,
     modifier: Modifier = Modifier,
     enabled: Boolean = true,
     content: @Composable RowScope.() -> Unit,
-): Unit = TODO("$onClick $modifier $enabled $content")
+)
 
 @Composable
-fun OutlinedButton(
-    onClick: () -> Unit,
-    modifier: Modifier = Modifier,
-    enabled: Boolean = true,
-    content: @Composable RowScope.() -> Unit,
-): Unit = TODO("$onClick $modifier $enabled $content")
+external fun OutlinedButton(onClick: () -> Unit, content: @Composable RowScope.() -> Unit)
 
 @Composable
-fun FilterChip(
+external fun FilterChip(
     selected: Boolean,
     onClick: () -> Unit,
     label: @Composable () -> Unit,
     modifier: Modifier = Modifier,
     enabled: Boolean = true,
-): Unit = TODO("$selected $onClick $label $modifier $enabled")
+)
 
 @Composable
-fun LinearProgressIndicator(modifier: Modifier = Modifier): Unit = TODO("$modifier")
+external fun LinearProgressIndicator(modifier: Modifier = Modifier)

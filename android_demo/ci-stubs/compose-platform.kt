@@ -3,4 +3,4 @@ package androidx.compose.ui.platform
 import android.content.Context
 import androidx.compose.runtime.ProvidableCompositionLocal
 
-val LocalContext: ProvidableCompositionLocal<Context> get() = TODO()
+val LocalContext: ProvidableCompositionLocal<Context> external get

@@ -3,11 +3,10 @@ package androidx.compose.ui.res
 import androidx.compose.runtime.Composable
 
 @Composable
-fun stringResource(id: Int): String = TODO("$id")
+external fun stringResource(id: Int): String
 
 @Composable
-fun stringResource(id: Int, vararg formatArgs: Any): String = TODO("$id $formatArgs")
+external fun stringResource(id: Int, vararg formatArgs: Any): String
 
 @Composable
-fun pluralStringResource(id: Int, count: Int, vararg formatArgs: Any): String =
-    TODO("$id $count $formatArgs")
+external fun pluralStringResource(id: Int, count: Int, vararg formatArgs: Any): String

@@ -18,33 +18,31 @@ interface MutableState<T> : State<T> {
     override var value: T
 }
 
-operator fun <T> State<T>.getValue(owner: Any?, property: KProperty<*>): T =
-    TODO("$owner $property")
+external operator fun <T> State<T>.getValue(owner: Any?, property: KProperty<*>): T
 
-operator fun <T> MutableState<T>.setValue(owner: Any?, property: KProperty<*>, value: T): Unit =
-    TODO("$owner $property $value")
+external operator fun <T> MutableState<T>.setValue(owner: Any?, property: KProperty<*>, value: T)
 
-fun <T> mutableStateOf(value: T): MutableState<T> = TODO("$value")
+external fun <T> mutableStateOf(value: T): MutableState<T>
 
 @Composable
-fun <T> remember(calculation: () -> T): T = TODO("$calculation")
+external fun <T> remember(calculation: () -> T): T
 
 @Composable
-fun <T> remember(key1: Any?, calculation: () -> T): T = TODO("$key1 $calculation")
+external fun <T> remember(key1: Any?, calculation: () -> T): T
 
 abstract class ProvidableCompositionLocal<T> {
     val current: T
-        @Composable get() = TODO()
+        @Composable external get
 }
 
 interface DisposableEffectResult
 
 class DisposableEffectScope {
-    fun onDispose(onDisposeEffect: () -> Unit): DisposableEffectResult = TODO("$onDisposeEffect")
+    external fun onDispose(onDisposeEffect: () -> Unit): DisposableEffectResult
 }
 
 @Composable
-fun DisposableEffect(
+external fun DisposableEffect(
     key1: Any?,
     effect: DisposableEffectScope.() -> DisposableEffectResult,
-): Unit = TODO("$key1 $effect")
+)

@@ -3,4 +3,4 @@ package androidx.compose.runtime.saveable
 import androidx.compose.runtime.Composable
 
 @Composable
-fun <T : Any> rememberSaveable(vararg inputs: Any?, init: () -> T): T = TODO("$inputs $init")
+external fun <T : Any> rememberSaveable(vararg inputs: Any?, init: () -> T): T

@@ -6,19 +6,19 @@ interface SemanticsPropertyReceiver
 
 class LiveRegionMode private constructor() {
     companion object {
-        val Polite: LiveRegionMode get() = TODO()
+        val Polite: LiveRegionMode external get
     }
 }
 
 var SemanticsPropertyReceiver.contentDescription: String
-    get() = TODO()
-    set(value) = TODO(value)
+    external get
+    external set
 
 var SemanticsPropertyReceiver.liveRegion: LiveRegionMode
-    get() = TODO()
-    set(value) = TODO("$value")
+    external get
+    external set
 
-fun Modifier.semantics(
+external fun Modifier.semantics(
     mergeDescendants: Boolean = false,
     properties: SemanticsPropertyReceiver.() -> Unit,
-): Modifier = TODO("$mergeDescendants $properties")
+): Modifier

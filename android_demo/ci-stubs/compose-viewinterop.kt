@@ -6,8 +6,8 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 
 @Composable
-fun <T : View> AndroidView(
+external fun <T : View> AndroidView(
     factory: (Context) -> T,
     modifier: Modifier = Modifier,
     update: (T) -> Unit = {},
-): Unit = TODO("$factory $modifier $update")
+)

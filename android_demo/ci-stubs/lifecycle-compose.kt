@@ -6,7 +6,7 @@ import androidx.compose.runtime.State
 import androidx.lifecycle.LifecycleOwner
 import kotlinx.coroutines.flow.StateFlow
 
-val LocalLifecycleOwner: ProvidableCompositionLocal<LifecycleOwner> get() = TODO()
+val LocalLifecycleOwner: ProvidableCompositionLocal<LifecycleOwner> external get
 
 @Composable
-fun <T> StateFlow<T>.collectAsStateWithLifecycle(): State<T> = TODO()
+external fun <T> StateFlow<T>.collectAsStateWithLifecycle(): State<T>

@@ -9,4 +9,4 @@ abstract class ViewModel {
 
 open class AndroidViewModel(val application: Application) : ViewModel()
 
-val ViewModel.viewModelScope: CoroutineScope get() = TODO()
+val ViewModel.viewModelScope: CoroutineScope external get

@@ -7,49 +7,47 @@ class LiteRtException(message: String) : Exception(message)
 enum class Accelerator { NONE, CPU, GPU, NPU }
 
 abstract class JniHandle : AutoCloseable {
-    override fun close(): Unit = TODO()
+    external override fun close()
 }
 
 class TensorBuffer : JniHandle() {
-    fun writeFloat(data: FloatArray): Unit = TODO("$data")
+    external fun writeFloat(data: FloatArray)
 
-    fun writeInt8(data: ByteArray): Unit = TODO("$data")
+    external fun writeInt8(data: ByteArray)
 
-    fun readFloat(): FloatArray = TODO()
+    external fun readFloat(): FloatArray
 
-    fun readInt8(): ByteArray = TODO()
+    external fun readInt8(): ByteArray
 }
 
 class CompiledModel private constructor() : JniHandle() {
     class Options(vararg val accelerators: Accelerator)
 
-    fun createInputBuffer(inputName: String, signature: String? = null): TensorBuffer =
-        TODO("$inputName $signature")
+    external fun createInputBuffer(inputName: String, signature: String? = null): TensorBuffer
 
-    fun createOutputBuffer(outputName: String, signature: String? = null): TensorBuffer =
-        TODO("$outputName $signature")
+    external fun createOutputBuffer(outputName: String, signature: String? = null): TensorBuffer
 
-    fun createInputBuffers(signatureIndex: Int = 0): List<TensorBuffer> = TODO("$signatureIndex")
+    external fun createInputBuffers(signatureIndex: Int = 0): List<TensorBuffer>
 
-    fun createOutputBuffers(signatureIndex: Int = 0): List<TensorBuffer> = TODO("$signatureIndex")
+    external fun createOutputBuffers(signatureIndex: Int = 0): List<TensorBuffer>
 
-    fun run(
+    external fun run(
         inputs: List<TensorBuffer>,
         outputs: List<TensorBuffer>,
         signatureIndex: Int = 0,
-    ): Unit = TODO("$inputs $outputs $signatureIndex")
+    )
 
-    fun run(
+    external fun run(
         inputs: Map<String, TensorBuffer>,
         outputs: Map<String, TensorBuffer>,
         signature: String? = null,
-    ): Unit = TODO("$inputs $outputs $signature")
+    )
 
     companion object {
-        fun create(
+        external fun create(
             assetManager: AssetManager,
             assetName: String,
             options: Options,
-        ): CompiledModel = TODO("$assetManager $assetName $options")
+        ): CompiledModel
     }
 }

@@ -1,6 +1,5 @@
 """Checks of the app's sources, resources and build files, as far as they go without Gradle."""
 
-import os
 import re
 import tomllib
 import zipfile
@@ -12,11 +11,15 @@ import fetch_toolchain
 import gen_android_stubs
 import toolchain
 
+from tfgan_compress import tflite
+
 ROOT = toolchain.ROOT
 APP = ROOT / "app" / "src" / "main"
 STUBS = ROOT / "ci-stubs"
 NAMESPACE = "org.tfgancompress.demo"
-MIN_SDK, TARGET_SDK = "28", "36"
+# As Gradle publishes it for gradle/actions/wrapper-validation.
+WRAPPER = "9.4"
+WRAPPER_SHA256 = "55243ef57851f12b070ad14f7f5bb8302daceeebc5bce5ece5fa6edb23e1145c"
 
 
 def style(_):
@@ -48,6 +51,25 @@ def catalog(_):
     return [f"{len(names)} aliases"]
 
 
+def wrapper(_):
+    """Fails unless Gradle's wrapper is a published one, which fetches a pinned Gradle."""
+    folder = ROOT / "gradle" / "wrapper"
+    found = tflite.sha256((folder / "gradle-wrapper.jar").read_bytes())
+    if found != WRAPPER_SHA256:
+        raise ValueError(f"The wrapper must be that of Gradle {WRAPPER}. Its SHA-256 is {found}.")
+    pairs = dict(
+        line.split("=", 1)
+        for line in (folder / "gradle-wrapper.properties").read_text().splitlines()
+    )
+    source = re.fullmatch(
+        r"https\\://services\.gradle\.org/distributions/gradle-([\d.]+)-bin\.zip",
+        pairs["distributionUrl"],
+    )
+    if not source or not re.fullmatch(r"[0-9a-f]{64}", pairs.get("distributionSha256Sum", "")):
+        raise ValueError(f"The wrapper must fetch Gradle's own, pinned. Received: {pairs}.")
+    return [f"wrapper of Gradle {WRAPPER}, which fetches Gradle {source[1]}"]
+
+
 def texts(_):
     """Fails on a text that is used and not declared, declared and not used, or not a resource."""
     tree = ElementTree.parse(APP / "res/values/strings.xml").getroot()
@@ -71,8 +93,7 @@ def resources(tools):
     """Links resources, manifest and assets with aapt2; models have to lie uncompressed."""
     packages = fetch_toolchain.fetch("app")
     aapt2 = packages["aapt"] / "usr/lib/android-sdk/build-tools/debian/aapt2"
-    folders = {str(so.parent) for package in packages.values() for so in package.rglob("*.so*")}
-    environment = {"LD_LIBRARY_PATH": os.pathsep.join(sorted(folders))}
+    environment = toolchain.libraries(packages)
     copied = copy_assets.copy_assets(tools.build / "assets")
     toolchain.run(
         [aapt2, "compile", "--dir", APP / "res", "-o", tools.build / "res.zip"], env=environment
@@ -83,7 +104,8 @@ def resources(tools):
             "-o", tools.build / "base.apk", "-A", tools.build / "assets",
             "-I", packages["framework-res"] / "usr/share/android-framework-res/framework-res.apk",
             "--manifest", _manifest(tools.build), "--java", tools.build / "gen", "-0", ".tflite",
-            "--min-sdk-version", MIN_SDK, "--target-sdk-version", TARGET_SDK,
+            "--min-sdk-version", toolchain.sdk("minSdk"),
+            "--target-sdk-version", toolchain.sdk("targetSdk"),
             tools.build / "res.zip",
         ],
         env=environment,
@@ -111,10 +133,7 @@ def types(tools):
     java_sources = [*android, *STUBS.rglob("*.java"), *(tools.build / "gen").rglob("*.java")]
     source_path = [tools.build / "android-src"]
     classes = tools.javac(java_sources, "android", classpath=source_path)
-    core = tools.build / "core"
-    if not core.is_dir():
-        tools.kotlinc([toolchain.CORE / "main/kotlin"], "core")
-    path = [core, classes, tools.coroutines]
+    path = [tools.core(), classes, tools.coroutines]
     # The compiler brings coroutines from before limitedParallelism was called stable.
     opt_in = ["kotlinx.coroutines.ExperimentalCoroutinesApi"]
     tools.kotlinc([STUBS, APP / "kotlin"], "app", classpath=path, opt_in=opt_in)
@@ -132,6 +151,7 @@ def _manifest(build):
 CHECKS = {
     "ktlint finds nothing": style,
     "the version catalog fits the scripts": catalog,
+    "the Gradle wrapper is a published one": wrapper,
     "texts are resources, each used": texts,
     "resources and manifest link": resources,
     "the app type-checks against API 34": types,

@@ -34,7 +34,7 @@ def copy_assets(folder):
         ValueError: If a file is not the one of its contract.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    copied = [_copy_student(path, folder / "models") for path in _students()]
+    copied = [_copy_student(path, folder / "models") for path in students()]
     if not copied:
         raise FileNotFoundError(f"There must be a shipped student in {shipped.SHIPPED[-1]}.")
     hashes = {}
@@ -49,7 +49,8 @@ def copy_assets(folder):
     return [*copied, *DETECTORS]
 
 
-def _students():
+def students():
+    """Yields the `.tflite` files of the shipped students, each the one of its contract."""
     for root in shipped.SHIPPED:
         for path in sorted(root.glob("*/*/model.tflite")):
             if "alignment" in tflite.read_contract(path):

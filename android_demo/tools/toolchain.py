@@ -1,6 +1,7 @@
 """Compiles and runs Kotlin and Java with the tools that `fetch_toolchain` brought."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,7 +10,8 @@ import fetch_toolchain
 
 ROOT = Path(__file__).parents[1]
 CORE = ROOT / "core" / "src"
-JVM_TARGET = "17"
+# As in Gradle's scripts. What D8 of bundletool 1.18 reads: sealed classes of 17 it refuses.
+JVM_TARGET = "11"
 # A short-lived compiler gains nothing from parallel collection and late optimization.
 JAVA_OPTIONS = ["-Xmx2g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 
@@ -24,9 +26,7 @@ class Toolchain:
     def __init__(self, build):
         for tool in ("java", "javac"):
             if shutil.which(tool) is None:
-                raise FileNotFoundError(
-                    f"{tool} must be on the PATH: install a JDK from {JVM_TARGET} on."
-                )
+                raise FileNotFoundError(f"{tool} must be on the PATH: install a JDK from 17 on.")
         self.build = Path(build)
         tools = fetch_toolchain.fetch("core")
         self.kotlin = tools["kotlin"] / "package"
@@ -57,14 +57,31 @@ class Toolchain:
         return classes
 
     def core(self):
-        """Compiles `core` and its tests. Returns the class path to run them with."""
-        main = self.kotlinc([CORE / "main/kotlin"], "core")
-        path = [main, *self.junit]
-        tests = self.kotlinc([CORE / "test/kotlin"], "core-test", classpath=path, friend=main)
+        """Compiles `core` unless that was done. Returns the folder of classes."""
+        classes = self.build / "core"
+        return classes if classes.is_dir() else self.kotlinc([CORE / "main/kotlin"], "core")
+
+    def core_tests(self):
+        """Compiles the tests of `core` unless that was done. Returns the class path to run them."""
+        path, tests = [self.core(), *self.junit], self.build / "core-test"
+        if not tests.is_dir():
+            self.kotlinc([CORE / "test/kotlin"], tests.name, classpath=path, friend=path[0])
         return [*path, tests, CORE / "test/resources", self.stdlib]
 
 
 _JARS = {"junit": "junit4.jar", "hamcrest": "hamcrest.jar"}
+
+
+def sdk(name):
+    """Returns the API level that the app's Gradle script gives `name`, as text."""
+    script = (ROOT / "app" / "build.gradle.kts").read_text()
+    return re.search(rf"\b{name} = (\d+)", script)[1]
+
+
+def libraries(packages):
+    """Returns the environment in which Debian's programs, unpacked, find their libraries."""
+    folders = {str(so.parent) for package in packages.values() for so in package.rglob("*.so*")}
+    return {"LD_LIBRARY_PATH": os.pathsep.join(sorted(folders))}
 
 
 def java(classpath, main):
@@ -90,7 +107,9 @@ def run(command, **options):
     )
     if done.returncode:
         name = " ".join(Path(str(word)).name for word in command[:3])
-        raise ValueError(f"{name} must succeed. It printed:\n{done.stdout.strip()}")
+        # D8 says something about each class that a newer Kotlin compiled.
+        said = [line for line in done.stdout.splitlines() if not line.startswith("Info: ")]
+        raise ValueError(f"{name} must succeed. It printed:\n" + "\n".join(said))
     return done.stdout
 
 

@@ -65,10 +65,11 @@ data class Frame(val eyeCentre: Point, val eyeToMouth: Double) {
     }
 
     companion object {
-        const val UPRIGHT_SIZE = 128
-
         /** The frame of 128 pixels in which faces are looked at more closely. */
         val UPRIGHT = Frame(Point(64.0, 40.0), 48.0)
+
+        /** The middle of a face in [UPRIGHT]. */
+        val FACE_CENTRE = Point(64.0, 62.0)
     }
 }
 

@@ -11,7 +11,8 @@ class FaceMesh(private val network: Network) {
     /** The five landmarks of a face whose place is roughly known, and how sure the mesh is. */
     fun locate(image: RgbImage, rough: Landmarks): Pair<Landmarks, Double> {
         val upright = Frame.UPRIGHT.align(rough)
-        val framed = crop(image, upright, FIRST_CENTRE, FIRST_SIDE).first.map(upright::transform)
+        val (first, _) = crop(image, upright, Frame.FACE_CENTRE, FIRST_SIDE)
+        val framed = first.map(upright::transform)
         val low = Point(framed.minOf { it.x }, framed.minOf { it.y })
         val high = Point(framed.maxOf { it.x }, framed.maxOf { it.y })
         // In 32-bit floats, as in Python, where the framed points are such.
@@ -42,7 +43,6 @@ class FaceMesh(private val network: Network) {
         private const val POINTS = 468
         private const val MARGIN = 1.5
         private const val FIRST_SIDE = 170.0
-        private val FIRST_CENTRE = Point(64.0, 62.0)
         private val LEFT_EYE =
             listOf(33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246)
         private val RIGHT_EYE =

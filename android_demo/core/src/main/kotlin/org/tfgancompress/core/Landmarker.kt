@@ -59,7 +59,7 @@ class Landmarker(private val detector: FaceDetector, private val mesh: FaceMesh)
         }
         if (Frame.UPRIGHT.eyeToMouth / upright.scale < SMALLEST_FACE) return null
         val seen = CROP_SIDES.flatMap { side ->
-            val matrix = Affine.crop(upright, CROP_CENTRE, side, FaceDetector.INPUT_SIZE)
+            val matrix = Affine.crop(upright, Frame.FACE_CENTRE, side, FaceDetector.INPUT_SIZE)
             val flipped = best(image, matrix.mirrored(FaceDetector.INPUT_SIZE), detection)
             listOfNotNull(best(image, matrix, detection), flipped?.let(::unflipped))
         }
@@ -94,12 +94,11 @@ class Landmarker(private val detector: FaceDetector, private val mesh: FaceMesh)
     }
 
     companion object {
+        private val CROP_SIDES = listOf(185.0, 215.0, 245.0)
         const val LARGEST = 5120
         private const val MESH_YAW = 60.0
         private const val MESH_PRESENCE = 0.5
         private const val MESH_DISTANCE = 16.0
-        private val CROP_CENTRE = Point(64.0, 62.0)
-        private val CROP_SIDES = listOf(185.0, 215.0, 245.0)
         private const val LEAST_SCORE = 0.5
         private const val SURE = 0.7
         private const val SMALLEST_FACE = 12.0

@@ -12,7 +12,9 @@ import java.nio.ByteBuffer
  * each request with what the network gives, and gets the result. All numbers are big-endian.
  */
 fun main(arguments: Array<String>) {
-    val contract = ModelContract.parse(File(arguments.single()).readText())
+    val file = File(arguments.single())
+    val contract = ModelContract.parse(file.readText())
+    contract.verify(file.resolveSibling("model.tflite").readBytes())
     val pipe = Pipe(DataInputStream(System.`in`), DataOutputStream(System.out.buffered()))
     val landmarker = Landmarker(
         FaceDetector { pipe.network("face_detection_short_range", it) },
