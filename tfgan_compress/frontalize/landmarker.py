@@ -29,11 +29,10 @@ SMALLEST_FACE = 12.0
 """Least distance from eyes to mouth, in pixels: below it there is nothing to see."""
 FRONTAL_SPREAD, EYE_BIAS = 0.95, 0.2
 """Distance of the eye keypoints over that from eyes to mouth: seen from the front, at profile."""
-MOUTH_HALF_WIDTH = 17.5
 MOUTH_DEPTH = 10.5
 MOUTH_RISE, EYE_DROP = 2.6, 1.8
-"""Mouth corners from the middle of the mouth, in pixels of the aligned 128: sideways, behind the
-lips, and, at profile, what its keypoint lies too high and those of the eyes too low."""
+"""Mouth corners behind the lips, in pixels of the aligned 128; and, at profile, what the mouth's
+keypoint lies too high and those of the eyes too low."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -163,7 +162,7 @@ def profile_landmarks(keypoints):
     matrix = geometry.alignment_matrix(rough, 128)
     framed = geometry.transform_points(matrix, rough)
     yaw = np.radians(alignment.estimate_yaw(rough))
-    side, depth = MOUTH_HALF_WIDTH * np.cos(yaw), MOUTH_DEPTH * np.sin(yaw)
+    side, depth = alignment.MOUTH_HALF_WIDTH * np.cos(yaw), MOUTH_DEPTH * np.sin(yaw)
     framed[3:] += [(-side - depth, 0), (side - depth, 0)]
     framed[3:, 1] += MOUTH_RISE * abs(np.sin(yaw))
     framed[:2, 1] -= EYE_DROP * abs(np.sin(yaw))
