@@ -9,7 +9,7 @@ import tfgan_compress
 
 PACKAGE = Path(tfgan_compress.__file__).parent
 LEVELS = (
-    {"files", "shipped", "geometry", "channels", "layers", "axes"},
+    {"files", "shipped", "geometry", "channels", "layers", "axes", "replicas"},
     {"models", "tflite", "graph", "residual"},
     {"generators", "discriminators", "recognizers", "data", "elastic", "profile"},
     {"losses", "metrics"},

@@ -6,6 +6,7 @@ was killed goes on from its last epoch or candidate.
 
 import dataclasses
 import itertools
+import zlib
 from pathlib import Path
 
 import keras
@@ -21,13 +22,15 @@ from tfgan_compress.discriminators import TPGANDiscriminator
 from tfgan_compress.elastic import elastic, extract, set_masks
 from tfgan_compress.files import read_json, write_json
 from tfgan_compress.generators.tpgan import TPGAN
-from tfgan_compress.models import load_model, load_weights, save_model
+from tfgan_compress.models import copy_model, load_model, load_weights, save_model
 from tfgan_compress.profile import MacCounter
+from tfgan_compress.replicas import check_same
 from tfgan_compress.search.result import SearchResult
 from tfgan_compress.search.space import search_space, uniform_setting
 from tfgan_compress.search.study import search
 from tfgan_compress.shipped import find_model
 from tfgan_compress.training.callbacks import ImageGrid
+from tfgan_compress.training.distribution import make_strategy, scope_of
 from tfgan_compress.training.graphs import skip_graph_rewrites
 from tfgan_compress.training.recalibrate import Recalibrator
 from tfgan_compress.training.sampling import SubnetSampler
@@ -66,15 +69,21 @@ class Run:
         recipe: A `recipes.frontalization.Frontalization`.
         directory: Holds all that is made; the same recipe again resumes.
         faces: Folder of the rendered faces; `faces/` in the directory by default.
+        strategy: Trains on several devices or machines: "mirrored" or "multi_worker"
+            (`training.distribution`). Of several machines each needs a directory of its own.
+        storage: Optuna URL of an empty database where several machines share this run's search;
+            a file in the directory by default.
 
     Raises:
         ValueError: If the directory was begun with other settings, or the people do not suffice.
     """
 
-    def __init__(self, recipe, directory, *, faces=None):
+    def __init__(self, recipe, directory, *, faces=None, strategy=None, storage=None):
         self.recipe, self.directory = recipe, Path(directory)
         self.faces = Path(faces or self.directory / "faces")
+        self.storage = storage or self.directory / "search" / "study.db"
         _check(recipe)
+        self.strategy = make_strategy(strategy, recipe.batch_size) if strategy else None
         self._check_recipe()
         keras.config.set_dtype_policy(recipe.dtype)
         skip_graph_rewrites()
@@ -115,7 +124,7 @@ class Run:
             people = 1 + int(np.max(data.train.record_identities))
             train_teacher(
                 r, generator, adversary, self._feed(data.train), folder,
-                identities=people, callbacks=self._callbacks(data),
+                identities=people, callbacks=self._callbacks(data), strategy=self.strategy,
             )  # fmt: skip
             Recalibrator(generator)(self._calibration(data))
             return _save(folder, generator, adversary)
@@ -135,11 +144,13 @@ class Run:
             largest = self._largest(teacher)
             supernet = elastic(teacher, largest, factorized=r.factorized)
             space = search_space(largest)
-            sampler = SubnetSampler(space, rule=r.sampling, seed=r.seed)
-            discriminator = _copy(discriminator, trained=r.inherit_discriminator)
+            with scope_of(self.strategy):
+                sampler = SubnetSampler(space, rule=r.sampling, seed=r.seed)
+            discriminator = copy_model(discriminator, trained=r.inherit_discriminator)
             train_student(
                 r, supernet, discriminator, self._feed(data.train), folder,
                 teacher=teacher, sampler=sampler, callbacks=self._callbacks(data),
+                strategy=self.strategy,
             )  # fmt: skip
             return _save(folder, supernet, discriminator)
         return _load(folder)
@@ -154,7 +165,7 @@ class Run:
         found = search(
             search_space(supernet.channels), self.scorer(supernet, data), MacCounter(supernet),
             macs=macs, params=params, trials=r.candidates, strategy=r.strategy,
-            storage=str(folder / "study.db"), seed=r.seed,
+            storage=self.storage, seed=r.seed,
         )  # fmt: skip
         write_json(folder / "result.json", found.to_dict())
         return found
@@ -183,15 +194,17 @@ class Run:
         if not _saved(folder):
             self._restart_random()
             # The next student has to meet the same adversary, not one that this student taught.
-            adversary = _copy(adversary)
+            adversary = copy_model(adversary)
             set_masks(supernet, leading_masks(supernet.channels, channels))
             student = extract(supernet)
+            with scope_of(self.strategy):
+                check_same("channels", zlib.crc32(repr(sorted(channels.items())).encode()))
             judge = SubnetScorer(student, self._held_out(data), self._calibration(data))
             before = judge.current()
             kept = student.get_weights()
             train_student(
                 self.recipe, student, adversary, self._feed(data.train), folder,
-                teacher=teacher, callbacks=self._callbacks(data),
+                teacher=teacher, callbacks=self._callbacks(data), strategy=self.strategy,
             )  # fmt: skip
             after = judge.current()
             if after < before:
@@ -279,14 +292,6 @@ def _check(recipe):
             f"seed + identities must be at most {TEST_SEED}, where the test people begin. "
             f"Received: {recipe.seed} + {recipe.identities}."
         )
-
-
-def _copy(model, *, trained=True):
-    """Another model of the same class, with the same weights or those it starts with."""
-    made = type(model).from_config(model.get_config())
-    if trained:
-        made.set_weights(model.get_weights())
-    return made
 
 
 def _round(wanted, width):

@@ -1,6 +1,6 @@
 """`tfgan-compress train`: a TP-GAN teacher."""
 
-from tfgan_compress.cli.options import add_run_options, make_run
+from tfgan_compress.cli.options import add_run_options, add_strategy_option, make_run
 
 HELP = "train a TP-GAN teacher on synthetic faces, and on real ones if given"
 
@@ -10,6 +10,7 @@ you like: the same command goes on from the last epoch.
 
 examples:
   tfgan-compress train --set teacher_epochs=120 frll=path/to/london
+  tfgan-compress train --strategy mirrored --set batch_size=32
   KERAS_BACKEND=torch tfgan-compress train --set dtype=mixed_bfloat16"""
 
 
@@ -17,6 +18,7 @@ def add_arguments(parser):
     """Adds the options of `train`."""
     parser.epilog = EPILOG
     add_run_options(parser, recipe="tpgan")
+    add_strategy_option(parser)
 
 
 def run(arguments):

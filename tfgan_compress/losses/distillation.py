@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from tfgan_compress.layers import tap_output
+from tfgan_compress.replicas import mean_over_replicas
 
 
 class FeatureDistillation(keras.layers.Layer):
@@ -37,6 +38,6 @@ class FeatureDistillation(keras.layers.Layer):
         for tap, adaptor in zip(self.taps, self.adaptors, strict=True):
             truth = ops.cast(ops.stop_gradient(step.teacher_features[tap]), "float32")
             mapped = ops.cast(adaptor(step.features[tap]), "float32")
-            scale = ops.mean(ops.square(truth)) + 1e-6
+            scale = mean_over_replicas(ops.mean(ops.square(truth))) + 1e-6
             total = total + ops.mean(ops.square(truth - mapped)) / scale
         return total / len(self.taps)

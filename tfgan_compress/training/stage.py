@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tfgan_compress.replicas import check_same
 from tfgan_compress.training.callbacks import Backup, EventLog, LossLog, NaNGuard
 
 
@@ -20,11 +21,13 @@ def run_stage(trainer, data, *, directory, epochs, steps_per_epoch, callbacks=()
 
     Raises:
         FloatingPointError: At a loss that is not finite.
+        ValueError: If workers of a strategy would go on from different epochs.
     """
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     backup = Backup(directory / "backup")
     done, path = backup.latest()
+    check_same(f"epochs done in {directory.name}", done)
     if path is not None:
         trainer.load_weights(path)
     if done >= epochs:

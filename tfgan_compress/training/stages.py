@@ -13,6 +13,7 @@ from tfgan_compress.losses.classification import ClassificationLoss
 from tfgan_compress.losses.distillation import FeatureDistillation
 from tfgan_compress.losses.identity import IdentityLoss
 from tfgan_compress.losses.pixel import PatchLoss, PixelLoss, SymmetryLoss, TotalVariationLoss
+from tfgan_compress.training.distribution import replicated
 from tfgan_compress.training.stage import run_stage
 from tfgan_compress.training.trainer import Trainer
 
@@ -39,7 +40,9 @@ def adversarial_losses(recipe):
     ]
 
 
-def train_teacher(recipe, generator, discriminator, data, directory, *, identities, callbacks=()):
+def train_teacher(
+    recipe, generator, discriminator, data, directory, *, identities, callbacks=(), strategy=None
+):
     """Trains a TP-GAN: pixel losses first, then the adversary, identity and classification.
 
     The pixel losses start on the generator without its last stage (`generators.tpgan`).
@@ -52,8 +55,16 @@ def train_teacher(recipe, generator, discriminator, data, directory, *, identiti
         directory: Gets a folder for each phase.
         identities: Number of people in the data.
         callbacks: Functions that make a Keras callback for the folder of a phase.
+        strategy: Of `distribution.make_strategy`; None trains on one device.
     """
-    directory, rate = Path(directory), recipe.teacher_rate
+    with replicated(strategy, generator, discriminator) as (generator, discriminator):
+        _pixel_phases(recipe, generator, data, Path(directory), callbacks)
+        _adversarial_phase(
+            recipe, generator, discriminator, data, Path(directory), identities, callbacks
+        )
+
+
+def _pixel_phases(recipe, generator, data, directory, callbacks):
     steps = recipe.steps_per_epoch
     phases = {
         "coarse": (coarse_tpgan(generator), recipe.coarse_epochs),
@@ -61,39 +72,43 @@ def train_teacher(recipe, generator, discriminator, data, directory, *, identiti
     }
     for name, (model, epochs) in phases.items():
         trainer = Trainer(model, pixel_losses(recipe))
-        trainer.compile(_adam(rate, steps * epochs, 0.9))
+        trainer.compile(_adam(recipe.teacher_rate, steps * epochs, 0.9))
         _run(trainer, data, directory / name, epochs, steps, callbacks)
 
+
+def _adversarial_phase(recipe, generator, discriminator, data, directory, identities, callbacks):
     losses = adversarial_losses(recipe)
     code = generator.channels["code"]
     losses.append(ClassificationLoss(code, identities, weight=recipe.classification))
     trainer = Trainer(generator, losses, discriminator=discriminator)
+    steps = recipe.steps_per_epoch
     total = steps * recipe.adversarial_epochs
     # What is learned by now is refined, not learned anew.
-    trainer.compile(_adam(rate / 3, total, 0.5), _adam(recipe.discriminator_rate, total, 0.5))
+    adam = _adam(recipe.teacher_rate / 3, total, 0.5)
+    trainer.compile(adam, _adam(recipe.discriminator_rate, total, 0.5))
     _run(trainer, data, directory / "adversarial", recipe.adversarial_epochs, steps, callbacks)
 
 
 def train_student(
-    recipe, generator, discriminator, data, directory, *, teacher, sampler=None, callbacks=()
-):
+    recipe, generator, discriminator, data, directory, *, teacher, sampler=None, callbacks=(),
+    strategy=None,
+):  # fmt: skip
     """Distils `teacher` into `generator`: a supernet (with `sampler`) or a student.
 
-    Args: as in `train_teacher`; `discriminator` is the teacher's, or a new one to test the
-    paper's claim that inheriting it matters.
+    Args: as in `train_teacher`; `discriminator` is the teacher's, or a new one to test the paper's
+    claim that inheriting it matters; `sampler` was made in the scope of `strategy`.
     """
-    losses = adversarial_losses(recipe)
-    losses.append(PixelLoss(0.5, against="teacher"))
-    if recipe.distillation:
-        losses.append(FeatureDistillation(TAPS, generator, teacher, weight=recipe.distillation))
-    trainer = Trainer(
-        generator, losses, discriminator=discriminator, teacher=teacher, sampler=sampler
-    )
     rate = recipe.supernet_rate if sampler else recipe.student_rate
     epochs = recipe.supernet_epochs if sampler else recipe.student_epochs
     total = epochs * recipe.steps_per_epoch
-    trainer.compile(_adam(rate, total, 0.5), _adam(recipe.discriminator_rate, total, 0.5))
-    _run(trainer, data, Path(directory), epochs, recipe.steps_per_epoch, callbacks)
+    with replicated(strategy, generator, discriminator, teacher) as (student, adversary, frozen):
+        losses = adversarial_losses(recipe)
+        losses.append(PixelLoss(0.5, against="teacher"))
+        if recipe.distillation:
+            losses.append(FeatureDistillation(TAPS, student, frozen, weight=recipe.distillation))
+        trainer = Trainer(student, losses, discriminator=adversary, teacher=frozen, sampler=sampler)
+        trainer.compile(_adam(rate, total, 0.5), _adam(recipe.discriminator_rate, total, 0.5))
+        _run(trainer, data, Path(directory), epochs, recipe.steps_per_epoch, callbacks)
 
 
 def train_twin(
