@@ -9,6 +9,7 @@ for, none twice, the killed worker's last one among them. Takes half a minute; e
 """
 
 import argparse
+import itertools
 import json
 import os
 import signal
@@ -33,7 +34,7 @@ class Chain:
 
     def __call__(self, channels):
         widths = list(channels.values())
-        return 64 * 64 * sum(a * b for a, b in zip(widths, widths[1:], strict=False))
+        return 64 * 64 * sum(a * b for a, b in itertools.pairwise(widths))
 
     def params(self, channels):
         return self(channels) // (64 * 64)
@@ -81,13 +82,15 @@ def main():
 def _kill_while_scoring(process, log, least):
     """Kills `process` while it scores, once `least` candidates are scored; returns which it was."""
     while process.poll() is None:
+        process.send_signal(signal.SIGSTOP)  # What is read is then still so when it is killed.
         events = [json.loads(line) for line in log.read_text().splitlines()]
         own = [event for event in events if event["worker"] == process.pid]
         if len(events) >= 2 * least and own and own[-1]["what"] == "began":
             process.send_signal(signal.SIGKILL)
             process.wait()
             return own[-1]["setting"]
-        time.sleep(SECONDS / 10)
+        process.send_signal(signal.SIGCONT)
+        time.sleep(SECONDS / 3)
     raise SystemExit("The worker ended before it could be killed: ask for more --trials.")
 
 

@@ -46,10 +46,11 @@ def check_same(name, number):
         return
     import tensorflow as tf
 
-    if not tf.distribute.has_strategy():
-        return
     strategy = tf.distribute.get_strategy()
-    found = strategy.gather(strategy.run(lambda: tf.constant([number], "int64")), axis=0)
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return  # One process cannot disagree with itself.
+    own = tf.function(lambda: strategy.run(lambda: tf.constant([number], "int64")))
+    found = strategy.gather(own(), axis=0)
     if len(numbers := set(found.numpy().tolist())) > 1:
         raise ValueError(
             f"All workers must have the same {name}. Received: {sorted(numbers)}. Copy the run "

@@ -1,6 +1,6 @@
 """Where studies live."""
 
-import time
+import contextlib
 from pathlib import Path
 
 import optuna
@@ -30,22 +30,30 @@ def open_storage(storage):
     # SQLAlchemy would take the driver's predecessor.
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     try:
-        return _opened(url)
-    except (sqlalchemy.exc.IntegrityError, sqlalchemy.exc.ProgrammingError):
-        time.sleep(1)  # Another worker was making the same tables.
-        return _opened(url)
-
-
-def _opened(url, **options):
-    try:
-        return optuna.storages.RDBStorage(
-            url, heartbeat_interval=_HEARTBEAT, grace_period=2 * _HEARTBEAT, **options
-        )
+        with _alone(url):
+            return _opened(url)
     except ImportError as error:
         raise ValueError(
             f"The driver of {url.partition(':')[0]} must be installed; that of PostgreSQL comes "
             f"with pip install 'tfgan-compress[postgres]'. {error}"
         ) from error
+
+
+def _opened(url, **options):
+    return optuna.storages.RDBStorage(
+        url, heartbeat_interval=_HEARTBEAT, grace_period=2 * _HEARTBEAT, **options
+    )
+
+
+@contextlib.contextmanager
+def _alone(url):
+    """Lets one worker at a time make PostgreSQL's tables: two at once fail, both or either."""
+    engine = sqlalchemy.create_engine(url)
+    with engine.connect() as connection:
+        if url.startswith("postgresql"):
+            connection.exec_driver_sql("SELECT pg_advisory_lock(1)")
+        yield
+    engine.dispose()  # With the connection goes the lock.
 
 
 def _hasten(engine):
