@@ -1,4 +1,9 @@
-"""Trains a supernet for three steps on two CPU devices; a script, for devices come before all."""
+"""Trains a supernet for three steps on two CPU devices; a script, for devices come before all.
+
+By hand also between two processes, each with a folder and a TF_CONFIG of its own:
+
+    python -m tests.training.two_devices FOLDER multi_worker
+"""
 
 import sys
 
@@ -23,10 +28,12 @@ def supernet_trainer(given):
     return trainer
 
 
-def main(folder):
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-    strategy = make_strategy("mirrored", nets.batch()["input"].shape[0])
+def main(folder, name="mirrored"):
+    if name == "mirrored":
+        (cpu,) = tf.config.list_physical_devices("CPU")
+        halves = [tf.config.LogicalDeviceConfiguration()] * 2
+        tf.config.set_logical_device_configuration(cpu, halves)
+    strategy = make_strategy(name, nets.batch()["input"].shape[0])
     assert strategy.num_replicas_in_sync == 2
     models = nets.models(elastic=True)
     with replicated(strategy, *models) as copies:
@@ -42,4 +49,4 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

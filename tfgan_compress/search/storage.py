@@ -49,11 +49,13 @@ def _opened(url, **options):
 def _alone(url):
     """Lets one worker at a time make PostgreSQL's tables: two at once fail, both or either."""
     engine = sqlalchemy.create_engine(url)
-    with engine.connect() as connection:
-        if url.startswith("postgresql"):
-            connection.exec_driver_sql("SELECT pg_advisory_lock(1)")
-        yield
-    engine.dispose()  # With the connection goes the lock.
+    try:
+        with engine.connect() as connection:
+            if url.startswith("postgresql"):
+                connection.exec_driver_sql("SELECT pg_advisory_lock(1)")
+            yield
+    finally:
+        engine.dispose()  # With the connection goes the lock.
 
 
 def _hasten(engine):
