@@ -69,8 +69,8 @@ class Run:
         recipe: A `recipes.frontalization.Frontalization`.
         directory: Holds all that is made; the same recipe again resumes.
         faces: Folder of the rendered faces; `faces/` in the directory by default.
-        strategy: Trains on several devices or machines: "mirrored" or "multi_worker"
-            (`training.distribution`). Of several machines each needs a directory of its own.
+        strategy: Trains on several devices or machines: "mirrored", "multi_worker", or what
+            `training.distribution` made of it. Each machine needs a directory of its own.
         storage: Optuna URL of an empty database where several machines share this run's search;
             a file in the directory by default.
 
@@ -83,7 +83,9 @@ class Run:
         self.faces = Path(faces or self.directory / "faces")
         self.storage = storage or self.directory / "search" / "study.db"
         _check(recipe)
-        self.strategy = make_strategy(strategy, recipe.batch_size) if strategy else None
+        if isinstance(strategy, str):
+            strategy = make_strategy(strategy, recipe.batch_size)
+        self.strategy = strategy
         self._check_recipe()
         keras.config.set_dtype_policy(recipe.dtype)
         skip_graph_rewrites()

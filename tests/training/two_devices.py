@@ -7,6 +7,7 @@ By hand also between two processes, each with a folder and a TF_CONFIG of its ow
 
 import sys
 
+import grain
 import keras
 import numpy as np
 import tensorflow as tf
@@ -28,6 +29,11 @@ def supernet_trainer(given):
     return trainer
 
 
+def batches(start):
+    """Endless batches, which can be begun anew."""
+    return grain.MapDataset.range(start, 1000).map(nets.batch).to_iter_dataset()
+
+
 def main(folder, name="mirrored"):
     if name == "mirrored":
         (cpu,) = tf.config.list_physical_devices("CPU")
@@ -40,7 +46,7 @@ def main(folder, name="mirrored"):
         trainer = supernet_trainer(copies)
         pictures = ImageGrid(nets.batch(), f"{folder}/images")
         run_stage(
-            trainer, nets.batches, directory=folder, epochs=1, steps_per_epoch=STEPS,
+            trainer, batches, directory=folder, epochs=1, steps_per_epoch=STEPS,
             callbacks=[pictures], verbose=0,
         )  # fmt: skip
         np.savez(f"{folder}/trained.npz", *nets.state(trainer).values())
