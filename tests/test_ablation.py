@@ -11,8 +11,9 @@ class Recorder:
 
     made: list
 
-    def __init__(self, recipe, directory, *, faces=None):
+    def __init__(self, recipe, directory, *, faces=None, strategy=None):
         self.recipe, self.directory, self.faces = recipe, directory, faces
+        self.strategy = strategy
         self.asked = []
         type(self).made.append(self)
 
@@ -36,7 +37,7 @@ def rows(tmp_path, monkeypatch):
     monkeypatch.setattr(ablation, "Run", Recorder)
     found = types.SimpleNamespace(channels="found")
     compressed = types.SimpleNamespace(data="data", found=found)
-    run = Recorder(DEMO, tmp_path, faces=tmp_path / "faces")
+    run = Recorder(DEMO, tmp_path, faces=tmp_path / "faces", strategy="two GPUs")
     return {row["name"]: row["ssim"] for row in ablation.ablate(run, compressed)}
 
 
@@ -57,3 +58,4 @@ def test_every_supernet_starts_from_the_run_s_own_teacher(rows):
     assert all(other.asked == ["supernet"] for other in others)
     assert len({run.directory for run in Recorder.made}) == 4
     assert {run.faces for run in Recorder.made} == {shipped.faces}
+    assert {run.strategy for run in Recorder.made} == {"two GPUs"}

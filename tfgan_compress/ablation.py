@@ -34,7 +34,8 @@ def ablate(run, compressed):
     for name, changes in ABLATIONS.items():
         directory = run.directory / "ablation" / name.replace(" ", "_")
         recipe = dataclasses.replace(run.recipe, **changes)
-        rows.append(_row(name, Run(recipe, directory, faces=run.faces), data, found, of=run))
+        other = Run(recipe, directory, faces=run.faces, strategy=run.strategy)
+        rows.append(_row(name, other, data, found, of=run))
     return rows
 
 

@@ -28,6 +28,14 @@ def save_model(model, directory):
     write_json(directory / "model.json", described)
 
 
+def copy_model(model, *, trained=True):
+    """Returns another model of the same class, with the same weights or those it starts with."""
+    made = type(model).from_config(model.get_config())
+    if trained:
+        made.set_weights(model.get_weights())
+    return made
+
+
 def load_model(directory):
     """Returns the model that `save_model` wrote.
 

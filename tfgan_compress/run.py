@@ -6,6 +6,7 @@ was killed goes on from its last epoch or candidate.
 
 import dataclasses
 import itertools
+import zlib
 from pathlib import Path
 
 import keras
@@ -17,14 +18,16 @@ from tfgan_compress.data.batches import batches
 from tfgan_compress.datasets import check_people, open_data
 from tfgan_compress.elastic import elastic, extract, set_masks
 from tfgan_compress.files import read_json, write_json
-from tfgan_compress.models import load_model, load_weights, save_model
+from tfgan_compress.models import copy_model, load_model, load_weights, save_model
 from tfgan_compress.profile import MacCounter
+from tfgan_compress.replicas import check_same
 from tfgan_compress.search.result import SearchResult
 from tfgan_compress.search.space import search_space, uniform_setting
 from tfgan_compress.search.study import search
 from tfgan_compress.shipped import find_model
 from tfgan_compress.training.architectures import find_architecture
 from tfgan_compress.training.callbacks import ImageGrid
+from tfgan_compress.training.distribution import make_strategy, replicated, scope_of
 from tfgan_compress.training.graphs import skip_graph_rewrites
 from tfgan_compress.training.recalibrate import Recalibrator
 from tfgan_compress.training.sampling import SubnetSampler
@@ -41,16 +44,24 @@ class Run:
         recipe: A `recipes.frontalization.Frontalization`.
         directory: Holds all that is made; the same recipe again resumes.
         faces: Folder of the rendered faces; `faces/` in the directory by default.
+        strategy: Trains on several devices or machines: "mirrored", "multi_worker", or what
+            `training.distribution` made of it. Each machine needs a directory of its own.
+        storage: Optuna URL of an empty database where several machines share this run's search;
+            a file in the directory by default.
 
     Raises:
         ValueError: If the directory was begun with other settings, or the people do not suffice.
     """
 
-    def __init__(self, recipe, directory, *, faces=None):
+    def __init__(self, recipe, directory, *, faces=None, strategy=None, storage=None):
         self.recipe, self.directory = recipe, Path(directory)
         self.faces = Path(faces or self.directory / "faces")
         self.architecture = find_architecture(recipe.architecture)
+        self.storage = storage or self.directory / "search" / "study.db"
         _check(recipe)
+        if isinstance(strategy, str):
+            strategy = make_strategy(strategy, recipe.batch_size)
+        self.strategy = strategy
         self._check_recipe()
         keras.config.set_dtype_policy(recipe.dtype)
         skip_graph_rewrites()
@@ -71,10 +82,10 @@ class Run:
                 generator, adversary = self._load_teacher(find_model(r.teacher_start))
             people = 1 + int(np.max(data.train.record_identities))
             feed = self._feed(data.train, as_shot=self.architecture.as_shot)
-            self.architecture.train(
-                r, generator, adversary, feed, folder,
-                identities=people, callbacks=self._callbacks(data),
-            )  # fmt: skip
+            with replicated(self.strategy, generator, adversary) as made:
+                self.architecture.train(
+                    r, *made, feed, folder, identities=people, callbacks=self._callbacks(data)
+                )
             Recalibrator(generator)(self._calibration(data))
             return _save(folder, generator, adversary)
         return self._load_teacher(folder)
@@ -87,12 +98,12 @@ class Run:
             largest = self._largest(teacher)
             supernet = elastic(teacher, largest, factorized=r.factorized)
             space = search_space(largest)
-            sampler = SubnetSampler(space, rule=r.sampling, seed=r.seed)
-            discriminator = _copy(discriminator, trained=r.inherit_discriminator)
-            train_student(
-                r, supernet, discriminator, self._feed(data.train), folder,
-                teacher=teacher, sampler=sampler, callbacks=self._callbacks(data),
-            )  # fmt: skip
+            with scope_of(self.strategy):
+                sampler = SubnetSampler(space, rule=r.sampling, seed=r.seed)
+            discriminator = copy_model(discriminator, trained=r.inherit_discriminator)
+            # Those of the teacher's wider layers do not fit.
+            Recalibrator(supernet)(self._calibration(data))
+            self._distil(supernet, discriminator, teacher, data, folder, sampler=sampler)
             return _save(folder, supernet, discriminator)
         return _load(folder)
 
@@ -106,7 +117,7 @@ class Run:
         found = search(
             search_space(supernet.channels), self.scorer(supernet, data), MacCounter(supernet),
             macs=macs, params=params, trials=r.candidates, strategy=r.strategy,
-            storage=str(folder / "study.db"), seed=r.seed,
+            storage=self.storage, seed=r.seed,
         )  # fmt: skip
         write_json(folder / "result.json", found.to_dict())
         return found
@@ -135,16 +146,15 @@ class Run:
         if not _saved(folder):
             self._restart_random()
             # The next student has to meet the same adversary, not one that this student taught.
-            adversary = _copy(adversary)
+            adversary = copy_model(adversary)
             set_masks(supernet, leading_masks(supernet.channels, channels))
             student = extract(supernet)
+            with scope_of(self.strategy):
+                check_same("channels", zlib.crc32(repr(sorted(channels.items())).encode()))
             judge = SubnetScorer(student, self._held_out(data), self._calibration(data))
             before = judge.current()
             kept = student.get_weights()
-            train_student(
-                self.recipe, student, adversary, self._feed(data.train), folder,
-                teacher=teacher, callbacks=self._callbacks(data),
-            )  # fmt: skip
+            self._distil(student, adversary, teacher, data, folder)
             after = judge.current()
             if after < before:
                 student.set_weights(kept)
@@ -152,6 +162,13 @@ class Run:
             write_json(folder / "scores.json", scores)
             return _save(folder, student, adversary)[0]
         return _load(folder)[0]
+
+    def _distil(self, student, adversary, teacher, data, folder, *, sampler=None):
+        with replicated(self.strategy, student, adversary, teacher) as (own, critic, frozen):
+            train_student(
+                self.recipe, own, critic, self._feed(data.train), folder,
+                teacher=frozen, sampler=sampler, callbacks=self._callbacks(data),
+            )  # fmt: skip
 
     def scorer(self, supernet, data):
         """Returns the `SubnetScorer` of `supernet` on the held-out people."""
@@ -247,14 +264,6 @@ def _plain(settings):
 
 def _defaults(recipe):
     return {field.name: field.default for field in dataclasses.fields(recipe)}
-
-
-def _copy(model, *, trained=True):
-    """Another model of the same class, with the same weights or those it starts with."""
-    made = type(model).from_config(model.get_config())
-    if trained:
-        made.set_weights(model.get_weights())
-    return made
 
 
 def _round(wanted, width):

@@ -122,6 +122,29 @@ def load_interpreter(content, *, threads=1):
     return interpreter
 
 
+def undelegated(details):
+    """Returns the names of the operators that no delegate runs.
+
+    Args:
+        details: `Interpreter._get_ops_details()`, which lists the original operators and the
+            delegate's own nodes. What a node covers is found by walking from its outputs back to
+            its inputs.
+    """
+    operators = [d for d in details if d["op_name"] != "DELEGATE"]
+    makers = {int(tensor): d for d in operators for tensor in d["outputs"]}
+    covered = set()
+    for node in (d for d in details if d["op_name"] == "DELEGATE"):
+        ends, open_tensors = set(map(int, node["inputs"])), list(map(int, node["outputs"]))
+        while open_tensors:
+            tensor = open_tensors.pop()
+            maker = makers.get(tensor)
+            if tensor in ends or maker is None or maker["index"] in covered:
+                continue
+            covered.add(maker["index"])
+            open_tensors.extend(map(int, maker["inputs"]))
+    return [d["op_name"] for d in operators if d["index"] not in covered]
+
+
 def quantize(values, tensor):
     """Takes floats to the dtype of a contract's `tensor`; ties round to even, as in C's rint."""
     dtype = np.dtype(tensor["dtype"])

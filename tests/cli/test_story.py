@@ -13,9 +13,9 @@ class FakeRun:
 
     asked: typing.ClassVar[list] = []
 
-    def __init__(self, recipe, directory, *, faces=None):
+    def __init__(self, recipe, directory, *, faces=None, **options):
         self.recipe, self.directory = recipe, directory
-        type(self).asked = [f"run {directory}"]
+        type(self).asked = [f"run {directory}", *filter(None, options.values())]
 
     def __getattr__(self, stage):
         def method(*arguments):
@@ -47,6 +47,12 @@ def test_compress_goes_from_data_to_report(asked, capsys):
     assert main(["compress", "--recipe", "demo", "-o", "here"]) == 0
     assert asked.asked == ["run here", "data", *STAGES, "conclude"]
     assert "uniform=None" in capsys.readouterr().out
+
+
+def test_strategy_and_storage_are_handed_on(asked):
+    several = ["--strategy", "mirrored", "--storage", "postgresql://host/study"]
+    main(["compress", "-o", "here", "--stop-before-export", *several])
+    assert asked.asked == ["run here", *several[1::2], "data", *STAGES]
 
 
 def test_uniform_student_is_made_on_demand(asked):

@@ -182,6 +182,20 @@ def test_workers_on_one_storage_share_the_work(tmp_path):
     errors = [w.communicate()[1].decode() for w in workers]
     assert [w.returncode for w in workers] == [0, 0], errors
     scored = log.read_text().splitlines()
-    # Both may be on their last one when the count is full.
-    assert 11 <= len(scored) <= 12
-    assert len(set(scored)) == len(scored)
+    assert len(set(scored)) == len(scored) == 11
+
+
+def test_other_worker_takes_over_from_a_killed_one(tmp_path):
+    storage, log = tmp_path / "search.db", tmp_path / "log"
+    run(storage=storage, trials=1)
+    workers = [worker(storage, log, 12, die_after=dies) for dies in (3, 99)]
+    errors = [w.communicate()[1].decode() for w in workers]
+    assert [w.returncode for w in workers] == [-9, 0], errors
+    scored = log.read_text().splitlines()
+    assert len(set(scored)) == len(scored) == 11
+
+
+def test_database_without_its_driver_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(ValueError, match=r"postgresql\+psycopg must be.*\[postgres\]"):
+        run(storage="postgresql://localhost/none")

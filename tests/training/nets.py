@@ -54,9 +54,14 @@ def batches(start=0):
         start += 1
 
 
-def trainer(*, elastic=False, rule="uniform", game=True, rate=1e-2, **options):
+def models(*, elastic=False):
+    """A generator, its discriminator and its teacher."""
+    return generator(elastic=elastic), discriminator(), generator(seed=5)
+
+
+def trainer(*, elastic=False, rule="uniform", game=True, rate=1e-2, given=None, **options):
     """A trainer of everything: pixels, adversary, teacher, and a sampler for a supernet."""
-    made, teacher = generator(elastic=elastic), generator(seed=5)
+    made, opponent, teacher = given or models(elastic=elastic)
     taps = FeatureDistillation(("res", "wide_res"), made, teacher)
     losses = [PixelLoss(), randomize(taps, 2)]
     if game:
@@ -64,7 +69,7 @@ def trainer(*, elastic=False, rule="uniform", game=True, rate=1e-2, **options):
     result = Trainer(
         made,
         losses,
-        discriminator=discriminator() if game else None,
+        discriminator=opponent if game else None,
         teacher=teacher,
         sampler=SubnetSampler(SPACE, rule=rule, seed=3) if elastic else None,
     )

@@ -1,6 +1,11 @@
 """`tfgan-compress compress`: the whole story, from teacher to report."""
 
-from tfgan_compress.cli.options import add_run_options, make_run
+from tfgan_compress.cli.options import (
+    add_run_options,
+    add_storage_option,
+    add_strategy_option,
+    make_run,
+)
 
 HELP = "compress a teacher: supernet, search, student, .tflite files, report"
 
@@ -19,6 +24,8 @@ def add_arguments(parser):
     """Adds the options of `compress`."""
     parser.epilog = EPILOG
     add_run_options(parser, recipe="tpgan")
+    add_strategy_option(parser)
+    add_storage_option(parser)
     parser.add_argument(
         "--uniform", action="store_true", help="also train the uniformly narrowed student"
     )

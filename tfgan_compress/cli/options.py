@@ -22,6 +22,24 @@ def add_run_options(parser, *, recipe):
     parser.add_argument("--show-settings", action="store_true", help="print every setting and stop")
 
 
+def add_storage_option(parser):
+    """Adds `--storage` to `parser`."""
+    parser.add_argument(
+        "--storage",
+        metavar="URL",
+        help="database where several machines share the search (postgresql://user@host/name)",
+    )
+
+
+def add_strategy_option(parser):
+    """Adds `--strategy` to `parser`."""
+    parser.add_argument(
+        "--strategy",
+        choices=("mirrored", "multi_worker"),
+        help="train on all GPUs of this machine, or on the machines that TF_CONFIG names",
+    )
+
+
 def make_run(arguments):
     """Returns the `Run` that the options describe; None if only settings were asked for."""
     from tfgan_compress.recipes import RECIPES
@@ -40,4 +58,5 @@ def make_run(arguments):
         return None
     from tfgan_compress.run import Run
 
-    return Run(recipe, arguments.out or f"runs/{recipe.name}", faces=arguments.faces)
+    several = {k: getattr(arguments, k, None) for k in ("strategy", "storage")}
+    return Run(recipe, arguments.out or f"runs/{recipe.name}", faces=arguments.faces, **several)

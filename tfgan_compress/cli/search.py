@@ -1,6 +1,6 @@
 """`tfgan-compress search`: channels of a trained supernet under a budget."""
 
-from tfgan_compress.cli.options import add_run_options, make_run
+from tfgan_compress.cli.options import add_run_options, add_storage_option, make_run
 
 HELP = "search a trained supernet for the best channels under a MACs budget"
 
@@ -11,6 +11,7 @@ budget or strategy needs another directory.
 
 examples:
   tfgan-compress search --out runs/tpgan
+  tfgan-compress search --out runs/tpgan --storage postgresql://me@host/search
   tfgan-compress search --recipe demo --out runs/random --set strategy=random macs_ratio=30"""
 
 
@@ -18,6 +19,7 @@ def add_arguments(parser):
     """Adds the options of `search`."""
     parser.epilog = EPILOG
     add_run_options(parser, recipe="tpgan")
+    add_storage_option(parser)
 
 
 def run(arguments):

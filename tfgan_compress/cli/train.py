@@ -1,6 +1,6 @@
 """`tfgan-compress train`: a teacher."""
 
-from tfgan_compress.cli.options import add_run_options, make_run
+from tfgan_compress.cli.options import add_run_options, add_strategy_option, make_run
 
 HELP = "train a teacher, TP-GAN or CR-GAN, on synthetic faces or on real ones"
 
@@ -12,6 +12,7 @@ examples:
   tfgan-compress train --set teacher_epochs=120 frll=path/to/london
   tfgan-compress train --recipe crgan_synthetic
   tfgan-compress train --recipe tpgan_multipie --set data=multipie:/data/Multi-PIE/data
+  tfgan-compress train --strategy mirrored --set batch_size=32
   KERAS_BACKEND=torch tfgan-compress train --set dtype=mixed_bfloat16"""
 
 
@@ -19,6 +20,7 @@ def add_arguments(parser):
     """Adds the options of `train`."""
     parser.epilog = EPILOG
     add_run_options(parser, recipe="tpgan")
+    add_strategy_option(parser)
 
 
 def run(arguments):

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from tfgan_compress.metrics.image_quality import psnr
-from tfgan_compress.tflite import load_interpreter
+from tfgan_compress.tflite import load_interpreter, undelegated
 
 _CONVERSIONS = ("QUANTIZE", "DEQUANTIZE")
 _FORBIDDEN = {"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE", "CUSTOM"}
@@ -168,22 +168,5 @@ def _typed_operators(content):
 
 
 def undelegated_operators(content):
-    """Returns the names of the operators that XNNPACK does not run.
-
-    The interpreter lists the original operators and the delegate's own nodes. What a node covers is
-    found by walking from its outputs back to its inputs.
-    """
-    details = load_interpreter(content)._get_ops_details()
-    operators = [d for d in details if d["op_name"] != "DELEGATE"]
-    makers = {int(tensor): d for d in operators for tensor in d["outputs"]}
-    covered = set()
-    for node in (d for d in details if d["op_name"] == "DELEGATE"):
-        ends, open_tensors = set(map(int, node["inputs"])), list(map(int, node["outputs"]))
-        while open_tensors:
-            tensor = open_tensors.pop()
-            maker = makers.get(tensor)
-            if tensor in ends or maker is None or maker["index"] in covered:
-                continue
-            covered.add(maker["index"])
-            open_tensors.extend(map(int, maker["inputs"]))
-    return [d["op_name"] for d in operators if d["index"] not in covered]
+    """Returns the names of the operators that XNNPACK does not run."""
+    return undelegated(load_interpreter(content)._get_ops_details())

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from tfgan_compress.blocks import tap_output
+from tfgan_compress.replicas import mean_over_replicas
 
 
 class FeatureDistillation(keras.layers.Layer):
@@ -55,7 +56,7 @@ class FeatureDistillation(keras.layers.Layer):
         for tap, adaptor in zip(self.taps, self.adaptors, strict=True):
             truth = ops.cast(ops.stop_gradient(step.teacher_features[tap]), "float32")
             mapped = ops.cast(adaptor(step.features[tap]), "float32")
-            scale = ops.mean(ops.square(truth)) + 1e-6
+            scale = mean_over_replicas(ops.mean(ops.square(truth))) + 1e-6
             total = total + ops.mean(ops.square(truth - mapped)) / scale
         return total / len(self.taps)
 

@@ -11,6 +11,7 @@ from keras import ops
 
 from tfgan_compress.losses.step import Loss
 from tfgan_compress.recognizers import default_features, load_recognizer
+from tfgan_compress.replicas import mean_over_replicas
 
 
 class IdentityLoss(Loss):
@@ -55,7 +56,8 @@ class IdentityLoss(Loss):
         total = 1.0 - ops.mean(cosine)
         for layer in self.layers:
             difference = ops.mean(ops.abs(fake[layer] - real[layer]))
-            total = total + difference / (ops.mean(ops.abs(real[layer])) + 1e-6)
+            scale = mean_over_replicas(ops.mean(ops.abs(real[layer])))
+            total = total + difference / (scale + 1e-6)
         return total / (1 + len(self.layers))
 
     def _describe(self, image):

@@ -3,26 +3,24 @@
 A candidate is scored by a function of its channels, typically of a supernet switched to them;
 nothing is trained. Evolution is NSGA-II (Deb et al. 2002; its use for channels: Li et al. 2020,
 "GAN Compression"). Studies live in SQLite or behind any Optuna URL: they resume after a crash, and
-several workers may share one by calling `search` with the same storage.
+several workers, also on several machines, share one by calling `search` with the same storage.
 """
 
 import contextlib
 import math
-import time
 import warnings
 
 import optuna
 from tqdm import tqdm
 
 from tfgan_compress.search.result import Candidate, SearchResult
-from tfgan_compress.search.sampler import ENUMERABLE, FeasibleSampler, key_of, seen_keys
+from tfgan_compress.search.sampler import ENUMERABLE, FeasibleSampler, key_of
 from tfgan_compress.search.space import uniform_setting
-from tfgan_compress.search.storage import open_storage, requeue_orphans, sign
+from tfgan_compress.search.storage import open_storage
+from tfgan_compress.search.workers import requeue_orphans, sign, surplus, taken
 
 STRATEGIES = ("evolution", "random", "brute")
 _COMPLETE = (optuna.trial.TrialState.COMPLETE,)
-_PATIENCE = 2.0
-"""Seconds to wait for a worker that is choosing; it may have died in the midst of it."""
 
 
 def search(
@@ -51,7 +49,8 @@ def search(
         macs: Most MACs, in the counter's convention.
         params: Most parameters; None for any number.
         trials: Candidates in the finished study, those of earlier runs and other workers
-            included. Brute force ends with the whole space at the latest.
+            included; exactly, whichever of them die. Brute force ends with the whole space at
+            the latest.
         strategy: "evolution", "random" or "brute" (for small spaces).
         population: Candidates per generation of the evolution.
         tradeoff: Whether evolution also seeks few MACs below the budget, for a whole Pareto
@@ -173,9 +172,11 @@ def _run(study, problem, score, trials, progress):
         sign(trial)
         setting = {k: trial.suggest_categorical(k, w) for k, w in problem.searched.items()}
         key = key_of(setting, problem.searched)
-        if _taken(study, trial, key, problem.searched):
+        if taken(study, trial, key, problem.searched):
             # Only where nothing new is left, or another worker was a moment earlier.
             raise optuna.TrialPruned("scored already")
+        if surplus(study, trial, trials):
+            raise optuna.TrialPruned("enough are scored")
         channels = problem.channels(setting)
         count = problem.counter(channels)
         trial.set_constraint("macs", float(count - problem.macs))
@@ -190,21 +191,6 @@ def _run(study, problem, score, trials, progress):
         study.optimize(objective, callbacks=[_Stop(problem, trials, bar)])
 
 
-def _taken(study, trial, key, choices):
-    """Whether an earlier candidate has the same setting, once all earlier ones have chosen theirs.
-
-    Without waiting, two workers that choose at the same moment would not see each other's choice.
-    """
-    running = optuna.trial.TrialState.RUNNING
-    patience = time.monotonic() + _PATIENCE
-    while time.monotonic() < patience:
-        earlier = study.get_trials(deepcopy=False)[: trial.number]
-        if all(t.state != running or len(t.params) == len(choices) for t in earlier):
-            break
-        time.sleep(0.01)
-    return any(n < trial.number and k == key for n, k in seen_keys(study, choices))
-
-
 class _Stop:
     """Ends the study with enough candidates, or when nothing new comes; moves the bar."""
 
@@ -212,6 +198,7 @@ class _Stop:
         self.problem, self.trials, self.bar, self.stale = problem, trials, bar, 0
 
     def __call__(self, study, trial):
+        requeue_orphans(study)
         scored = study.get_trials(deepcopy=False, states=_COMPLETE)
         self.bar.update(min(len(scored), self.trials) - self.bar.n)
         if scored:

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from tfgan_compress.replicas import loggable
+
 
 class Resumable(keras.Model):
     """Keeps the states of random generators in its weights, so that a resumed run is the same.
@@ -39,6 +41,9 @@ class GeneratorTrainer(Resumable):
     @property
     def metrics(self):
         return list(self._means.values())
+
+    def get_metrics_result(self):
+        return {name: loggable(value) for name, value in super().get_metrics_result().items()}
 
     def call(self, inputs, training=False):
         """Runs the generator on the batch `inputs`; returns its dict of outputs."""

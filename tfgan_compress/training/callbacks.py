@@ -96,8 +96,9 @@ class ImageGrid(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         import PIL.Image
 
-        outputs = self.model.predict_on_batch(self.batch)
-        columns = (self.batch["input"], outputs["image"], self.batch["target"])
+        # Under a strategy every replica paints the whole batch, one below the other.
+        painted = self.model.predict_on_batch(self.batch)["image"][: len(self.batch["input"])]
+        columns = (self.batch["input"], painted, self.batch["target"])
         grid = np.concatenate([np.concatenate(list(np.asarray(c)), 0) for c in columns], 1)
         pixels = np.clip((grid + 1) * 127.5, 0, 255).astype("uint8")
         with atomic_path(self.directory / grid_name(epoch)) as temporary:

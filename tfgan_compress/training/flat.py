@@ -3,7 +3,8 @@
 A TP-GAN has 700 weights, and an Adam step on each of them makes two thirds of the nodes of a
 TensorFlow graph, which then takes minutes to trace. Any optimizer that works element by element
 (SGD, Adam, RMSprop) gives the same result on their concatenation, clipping by the global norm
-included. Left out: optimizers that look at a weight's shape (Muon, Lamb).
+included. Left out: optimizers that look at a weight's shape (Muon, Lamb). Replicas of a step move
+along the mean of their gradients.
 """
 
 import itertools
@@ -11,6 +12,8 @@ import math
 
 import keras
 from keras import ops
+
+from tfgan_compress.replicas import mean_over_replicas, of_first_replica
 
 
 class FlatOptimizer:
@@ -36,9 +39,11 @@ class FlatOptimizer:
             used_only: Whether to leave alone what has a gradient of exactly zero: in a supernet
                 the weights that no subnet of the step has used. Momentum would move them.
         """
-        gradient, before = _flat(gradients), _flat([v.value for v in self.variables])
+        gradient = mean_over_replicas(_flat(gradients))
+        before = _flat([v.value for v in self.variables])
         self._vector.assign(before)
-        self.optimizer.apply([gradient], [self._vector])
+        # Keras clips what each replica brings and then adds it up: only one brings the mean.
+        self.optimizer.apply([of_first_replica(gradient)], [self._vector])
         after = self._vector.value
         if used_only:
             after = ops.where(ops.not_equal(gradient, 0), after, before)

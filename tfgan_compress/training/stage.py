@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tfgan_compress.replicas import check_same
 from tfgan_compress.training.callbacks import Backup, EventLog, LossLog, NaNGuard
 
 
@@ -11,7 +12,8 @@ def run_stage(trainer, data, *, directory, epochs, steps_per_epoch, callbacks=()
     Args:
         trainer: A compiled `Trainer`.
         data: `data(start) -> batches`, endless, without the first `start` batches, so that a
-            resumed run sees what an uninterrupted one would have seen.
+            resumed run sees what an uninterrupted one would have seen. Under a strategy a data
+            set, not a generator: Keras reads a batch beforehand and begins anew.
         directory: Gets `backup/`, `log.csv` and, on the tensorflow backend, `events/`.
         epochs: Epochs in all; an epoch is what lies between two backups.
         steps_per_epoch: Steps of an epoch.
@@ -20,11 +22,13 @@ def run_stage(trainer, data, *, directory, epochs, steps_per_epoch, callbacks=()
 
     Raises:
         FloatingPointError: At a loss that is not finite.
+        ValueError: If workers of a strategy would go on from different epochs.
     """
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     backup = Backup(directory / "backup")
     done, path = backup.latest()
+    check_same(f"epochs done in {directory.name}", done)
     if path is not None:
         trainer.load_weights(path)
     if done >= epochs:

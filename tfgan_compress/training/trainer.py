@@ -47,7 +47,7 @@ class Trainer(GeneratorTrainer):
 
     def features(self, batch):
         """Returns `(features, teacher_features)` of the batch as in `Step`; nothing is trained."""
-        own = without_gradients(lambda: self._student(pick(self._student, batch), training=True))
+        own = without_gradients(lambda: self._student(pick(self._student, batch), training=False))
         return own["features"], self._teach(batch)["features"]
 
     def compile(self, optimizer, discriminator_optimizer=None, **kwargs):
