@@ -2,7 +2,7 @@
 
 from tfgan_compress.cli.options import add_run_options, add_strategy_option, make_run
 
-HELP = "train a teacher, TP-GAN or CR-GAN, on synthetic faces or on real ones"
+HELP = "train a teacher (TP-GAN, CR-GAN, PIM) on synthetic faces or on real ones"
 
 EPILOG = """\
 Renders what faces are missing, trains, and leaves teacher/ in the run's directory. Kill it when
