@@ -13,6 +13,8 @@ PAPER = "getComputedStyle(document.body).backgroundColor"
 ROLES = ("button", "combobox", "radio", "image", "Canvas", "Video")
 TOLERANCE = 1
 """Of 255: how far a pixel of the page may be from Python's."""
+STEP = 8
+"""The same where landmarks differ in their last bits: a 32nd of a pixel, from black to white."""
 
 
 class Checks(Visitor):
@@ -45,7 +47,7 @@ class Checks(Visitor):
             ("nothing can be sent elsewhere, nothing was asked elsewhere", self.stays_here),
             ("all that can be used has a name", self.names),
             ("a narrow screen and the dark are served", self.narrow_and_dark),
-            ("without relaxed SIMD, as in Safari, pixels are the same", self.compat),
+            ("without relaxed SIMD, as in Safari, pixels are nearly the same", self.compat),
         ]
 
     def float32(self):
@@ -118,9 +120,12 @@ class Checks(Visitor):
             (self.scratch / name).write_bytes(content)
             self.choose(self.scratch / name)
             self.expect_problem(kind, text)
-        denied = {"permission": {"name": "videoCapture"}, "setting": "denied"}
-        self.browser.call("Browser.setPermission", **denied)
-        self.act("document.getElementById('camera').click()")
+        # As if the visitor had said no: Chromium without a window asks nobody.
+        refuse = "Promise.reject(new DOMException('no', 'NotAllowedError'))"
+        self.act(
+            f"navigator.mediaDevices.getUserMedia = () => {refuse};"
+            "document.getElementById('camera').click()"
+        )
         self.expect_problem("noCamera", "has not been allowed")
         self._photo("astronaut")
         self.expect_problem("", "")
@@ -216,21 +221,22 @@ class Checks(Visitor):
         self.site.update(kept)
         self.choose_model("float32")
         names = ("astronaut", "rendered_left_profile")
-        return [self._compare(name, self._photo(name), variant="float32") for name in names]
+        return [
+            self._compare(name, self._photo(name), variant="float32", limit=STEP) for name in names
+        ]
 
     def _photo(self, name):
         self.choose(page_photos.path(name))
         return page_photos.read(name)
 
-    def _compare(self, name, photo, *, variant, face=0):
+    def _compare(self, name, photo, *, variant, face=0, limit=TOLERANCE):
         self.expect_problem("", "")
         expected = self._python(variant)(photo)[face]
-        limits = {"photo": (photo, 0), "input": (expected.input, TOLERANCE)}
-        limits["frontal"] = (expected.image, TOLERANCE)
+        pictures = {"photo": photo, "input": expected.input, "frontal": expected.image}
         said = []
-        for canvas, (ours, limit) in limits.items():
+        for canvas, ours in pictures.items():
             off = self.off(canvas, ours)
-            if off > limit:
+            if off > (0 if canvas == "photo" else limit):
                 raise ValueError(
                     f"{name}, {variant}: {canvas} must be Python's to {limit}/255. Received: off "
                     f"by {off}."

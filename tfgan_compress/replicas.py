@@ -49,7 +49,8 @@ def check_same(name, number):
     strategy = tf.distribute.get_strategy()
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         return  # One process cannot disagree with itself.
-    own = tf.function(lambda: strategy.run(lambda: tf.constant([number], "int64")))
+    # Autograph can not read lambdas inside lambdas, and says so.
+    own = tf.function(lambda: strategy.run(lambda: tf.constant([number], "int64")), autograph=False)
     found = strategy.gather(own(), axis=0)
     if len(numbers := set(found.numpy().tolist())) > 1:
         raise ValueError(

@@ -60,12 +60,11 @@ def _classes(folder, package):
 
 
 def _dex(tools, r8, own):
-    """Dexes all; fails on a name in it that neither it, Kotlin nor the framework declares."""
+    """Dexes all; fails on a name in it that neither it, Kotlin, Java nor the framework has."""
     program, framework = tools.build / "program.jar", tools.build / "framework.jar"
     _write_jar(program, _classes(tools.build / "core", "org") | own)
-    _write_jar(framework, _classes(tools.build / "android", "android"))
-    jdk = Path(shutil.which("javac")).resolve().parents[1]
-    libraries = [word for path in (jdk, framework, tools.stdlib) for word in ("--lib", path)]
+    _write_jar(framework, _java() | _classes(tools.build / "android", "android"))
+    libraries = ["--lib", framework, "--lib", tools.stdlib]
     folder = tools.build / "dex"
     folder.mkdir()
     options = ["--release", "--min-api", toolchain.sdk("minSdk"), "--output", folder]
@@ -76,6 +75,19 @@ def _dex(tools, r8, own):
     trace = toolchain.java([r8], f"{R8}.tracereferences.TraceReferences")
     toolchain.run([*trace, "--check", *libraries, *sources])
     return dex
+
+
+def _java():
+    """Java 11's public classes, without code, as the JDK keeps them for `javac --release 11`."""
+    jdk = Path(shutil.which("javac")).resolve().parents[1]
+    classes = {}
+    with zipfile.ZipFile(jdk / "lib" / "ct.sym") as symbols:
+        for entry in symbols.namelist():
+            # Folders are named after the releases they hold for, B being 11.
+            releases, _, path = entry.partition("/java.base/")
+            if "B" in releases and path.startswith("java/") and path.endswith(".sig"):
+                classes[path.removesuffix(".sig")] = symbols.read(entry)
+    return classes
 
 
 def _write_jar(path, classes):

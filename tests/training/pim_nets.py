@@ -69,7 +69,8 @@ def reversed_gradient():
 
     def loss():
         passed = reverse_gradient(variable.value, 0.5)
-        return keras.ops.sum(passed * np.array([1.0, 4.0], "float32")), passed
+        weighted = keras.ops.multiply(passed, np.array([1.0, 4.0], "float32"))
+        return keras.ops.sum(weighted), passed
 
     _, passed, (gradient,) = value_and_gradients(loss, [variable])
     return [keras.ops.convert_to_numpy(x).tolist() for x in (passed, gradient)]

@@ -7,7 +7,6 @@ By hand also between two processes, each with a folder and a TF_CONFIG of its ow
 
 import sys
 
-import grain
 import keras
 import numpy as np
 import tensorflow as tf
@@ -15,6 +14,7 @@ import tensorflow as tf
 from tests.training import nets
 from tfgan_compress.training.callbacks import ImageGrid
 from tfgan_compress.training.distribution import make_strategy, replicated
+from tfgan_compress.training.graphs import skip_graph_rewrites
 from tfgan_compress.training.stage import run_stage
 
 STEPS = 3
@@ -29,11 +29,6 @@ def supernet_trainer(given):
     return trainer
 
 
-def batches(start):
-    """Endless batches, which can be begun anew."""
-    return grain.MapDataset.range(start, 1000).map(nets.batch).to_iter_dataset()
-
-
 def main(folder, name="mirrored"):
     if name == "mirrored":
         (cpu,) = tf.config.list_physical_devices("CPU")
@@ -41,12 +36,13 @@ def main(folder, name="mirrored"):
         tf.config.set_logical_device_configuration(cpu, halves)
     strategy = make_strategy(name, nets.batch()["input"].shape[0])
     assert strategy.num_replicas_in_sync == 2
+    skip_graph_rewrites()
     models = nets.models(elastic=True)
     with replicated(strategy, *models) as copies:
         trainer = supernet_trainer(copies)
         pictures = ImageGrid(nets.batch(), f"{folder}/images")
         run_stage(
-            trainer, batches, directory=folder, epochs=1, steps_per_epoch=STEPS,
+            trainer, nets.batches, directory=folder, epochs=1, steps_per_epoch=STEPS,
             callbacks=[pictures], verbose=0,
         )  # fmt: skip
         np.savez(f"{folder}/trained.npz", *nets.state(trainer).values())

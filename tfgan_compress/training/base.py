@@ -45,6 +45,13 @@ class GeneratorTrainer(Resumable):
     def get_metrics_result(self):
         return {name: loggable(value) for name, value in super().get_metrics_result().items()}
 
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Does nothing, because everything is built.
+
+        Keras (3.15) reads a batch under a strategy to build what is not: a generator loses it, and
+        between machines it fails.
+        """
+
     def call(self, inputs, training=False):
         """Runs the generator on the batch `inputs`; returns its dict of outputs."""
         return self.generator(pick(self.generator, inputs), training=training)

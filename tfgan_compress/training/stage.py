@@ -12,8 +12,7 @@ def run_stage(trainer, data, *, directory, epochs, steps_per_epoch, callbacks=()
     Args:
         trainer: A compiled `Trainer`.
         data: `data(start) -> batches`, endless, without the first `start` batches, so that a
-            resumed run sees what an uninterrupted one would have seen. Under a strategy a data
-            set, not a generator: Keras reads a batch beforehand and begins anew.
+            resumed run sees what an uninterrupted one would have seen.
         directory: Gets `backup/`, `log.csv` and, on the tensorflow backend, `events/`.
         epochs: Epochs in all; an epoch is what lies between two backups.
         steps_per_epoch: Steps of an epoch.
