@@ -58,18 +58,14 @@ def node_tests():
 
 
 def _browser(arguments, scratch):
-    folder = arguments.screenshots
     site = build_site()
     switches = page_photos.camera_switches(scratch)
     with Server(site) as server, chromium.browser(*switches) as browser:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         checks = page_checks.Checks(browser, server.url, site, scratch)
-        for number, (name, check) in enumerate(checks.all()):
+        for number, (name, check) in enumerate(checks.all(arguments.screenshots)):
             if number == 0 or not arguments.only or any(part in name for part in arguments.only):
                 _step(name, check)
-        if folder:
-            folder.mkdir(parents=True, exist_ok=True)
-            _step("the page is photographed", checks.photograph, folder)
         server.shutdown()
 
 

@@ -32,8 +32,13 @@ class Checks(Visitor):
         self.site = site
         self.students = {}
 
-    def all(self):
-        """Returns `(name, check)` pairs, in the order in which they have to run."""
+    def all(self, folder=None):
+        """Returns `(name, check)` pairs, in the order in which they have to run.
+
+        Args:
+            folder: Where to write pictures of the page, if any.
+        """
+        pictures = ("the page is photographed", lambda: self.photograph(folder))
         return [
             ("the page gets ready", self.ready),
             ("float32: pixels agree with Python to 1/255", self.float32),
@@ -47,6 +52,7 @@ class Checks(Visitor):
             ("nothing can be sent elsewhere, nothing was asked elsewhere", self.stays_here),
             ("all that can be used has a name", self.names),
             ("a narrow screen and the dark are served", self.narrow_and_dark),
+            *([pictures] if folder else []),
             ("without relaxed SIMD, as in Safari, pixels are nearly the same", self.compat),
         ]
 
@@ -54,7 +60,8 @@ class Checks(Visitor):
         """Compares the float32 student with Python's, on photographs from frontal to profile."""
         self.choose_model("float32")
         lines = [
-            self._compare(name, self._photo(name), variant="float32") for name in page_photos.NAMES
+            self._compare(name, self.choose_photo(name), variant="float32")
+            for name in page_photos.NAMES
         ]
         large = page_photos.large()
         self.choose_array(large)
@@ -64,7 +71,8 @@ class Checks(Visitor):
         """Compares the int8 student, whose inputs and outputs are int8, with Python's."""
         self.choose_model("int8")
         lines = [
-            self._compare(name, self._photo(name), variant="int8") for name in page_photos.NAMES
+            self._compare(name, self.choose_photo(name), variant="int8")
+            for name in page_photos.NAMES
         ]
         self.choose_model("float32")
         return lines
@@ -127,7 +135,7 @@ class Checks(Visitor):
             "document.getElementById('camera').click()"
         )
         self.expect_problem("noCamera", "has not been allowed")
-        self._photo("astronaut")
+        self.choose_photo("astronaut")
         self.expect_problem("", "")
         return [f"{name}: {kind}" for name, (_, kind, _) in files.items()]
 
@@ -148,7 +156,7 @@ class Checks(Visitor):
             self.expect_problem(kind, text)
             self.site.update(kept)
         # The next photo asks for the model again.
-        return [self._compare("after that", self._photo("astronaut"), variant="float32")]
+        return [self._compare("after that", self.choose_photo("astronaut"), variant="float32")]
 
     def no_webassembly(self):
         """Opens the page in a browser without WebAssembly."""
@@ -222,12 +230,9 @@ class Checks(Visitor):
         self.choose_model("float32")
         names = ("astronaut", "rendered_left_profile")
         return [
-            self._compare(name, self._photo(name), variant="float32", limit=STEP) for name in names
+            self._compare(name, self.choose_photo(name), variant="float32", limit=STEP)
+            for name in names
         ]
-
-    def _photo(self, name):
-        self.choose(page_photos.path(name))
-        return page_photos.read(name)
 
     def _compare(self, name, photo, *, variant, face=0, limit=TOLERANCE):
         self.expect_problem("", "")
@@ -249,18 +254,3 @@ class Checks(Visitor):
             path = shipped.find_model(STUDENT) / variant / "model.tflite"
             self.students[variant] = frontalize.Frontalizer(path)
         return self.students[variant]
-
-    def photograph(self, folder):
-        """Writes pictures of the page with a result and with a problem: desk, dark, phone."""
-        for name, width, dark in (
-            ("desk", None, False),
-            ("dark", None, True),
-            ("phone", 360, True),
-        ):
-            self.screen(width, dark=dark)
-            self.page.screenshot(folder / f"{name}.png")
-        self.screen(None)
-        self.several_faces()
-        self.page.screenshot(folder / "faces.png")
-        self.choose(self.scratch / "panorama.png")
-        self.page.screenshot(folder / "problem.png")

@@ -3,6 +3,7 @@
 import base64
 
 import numpy as np
+import page_photos
 
 from tfgan_compress.data import photos
 
@@ -96,3 +97,22 @@ class Visitor:
         self.page.call("Emulation.setDeviceMetricsOverride", mobile=bool(width), **size)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.page.call("Emulation.setEmulatedMedia", features=[scheme])
+
+    def choose_photo(self, name):
+        """Chooses one of `page_photos.NAMES` and returns it, `(H, W, 3)` uint8."""
+        self.choose(page_photos.path(name))
+        return page_photos.read(name)
+
+    def photograph(self, folder):
+        """Writes pictures of the page: desk, dark, phone, several faces, a problem."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.choose_photo("astronaut")
+        screens = (("desk", None, False), ("dark", None, True), ("phone", 360, False))
+        for name, width, dark in screens:
+            self.screen(width, dark=dark)
+            self.page.screenshot(folder / f"{name}.png")
+        self.screen(None)
+        self.choose_array(page_photos.group())
+        self.page.screenshot(folder / "faces.png")
+        self.choose_array(np.full((300, 900, 3), 200, np.uint8))
+        self.page.screenshot(folder / "problem.png")

@@ -6,6 +6,7 @@ was killed goes on from its last epoch or candidate.
 
 import dataclasses
 import itertools
+import json
 import zlib
 from pathlib import Path
 
@@ -150,7 +151,7 @@ class Run:
             set_masks(supernet, leading_masks(supernet.channels, channels))
             student = extract(supernet)
             with scope_of(self.strategy):
-                check_same("channels", zlib.crc32(repr(sorted(channels.items())).encode()))
+                check_same("channels", _checksum(channels))
             judge = SubnetScorer(student, self._held_out(data), self._calibration(data))
             before = judge.current()
             kept = student.get_weights()
@@ -264,6 +265,10 @@ def _plain(settings):
 
 def _defaults(recipe):
     return {field.name: field.default for field in dataclasses.fields(recipe)}
+
+
+def _checksum(channels):
+    return zlib.crc32(json.dumps({g: int(channels[g]) for g in sorted(channels)}).encode())
 
 
 def _round(wanted, width):
