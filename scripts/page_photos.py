@@ -24,7 +24,7 @@ def read(name):
 
 
 def group():
-    """Returns a picture with two faces, the larger one on the right."""
+    """Returns a picture with two faces, the one in profile the larger."""
     picture = np.full((500, 760, 3), 128, np.uint8)
     picture[120:376, 20:276] = read("rendered_left_profile")
     picture[90:410, 380:700] = read("astronaut")

@@ -57,7 +57,7 @@ export function showFaces(faces, choose) {
   const several = element('faces');
   several.hidden = faces.length < 2;
   several.querySelector('legend').textContent =
-    `${faces.length} faces found, numbered from the largest. Turn`;
+    `${faces.length} faces found, numbered from the largest. Turn which?`;
   element('numbers').replaceChildren(...faces.map((_, i) => radio(i, () => choose(i))));
 }
 
