@@ -48,11 +48,9 @@ def test_two_devices_reach_the_weights_of_one_with_the_whole_batch(folder, whole
     trainer, first = whole
     trained, state = stored(folder / "trained.npz"), nets.state(trainer)
     assert len(trained) == len(state)
-    moved = 0.0
     for (name, one), two in zip(state.items(), trained, strict=True):
         np.testing.assert_allclose(two, one, rtol=1e-4, atol=1e-5, err_msg=name)
-        moved = max(moved, float(np.abs(one.astype("float64") - first[name]).max()))
-    assert moved > 0.01
+    assert max(np.abs(state[n] - first[n]).max() for n in state if "kernel" in n) > 0.01
 
 
 def test_losses_shown_are_those_of_the_whole_batch(folder, whole):
