@@ -24,7 +24,7 @@ def normal_blocks(channels, **options):
 
     The published N(0, 0.02) does so for 2,500 inputs of an output, and the blocks of a base width
     of 64 have 576 to 4,608. At a base width of 8 there are as few as 72, and each convolution
-    weakens a picture by six: behind five blocks without norms all codes are the same.
+    weakens a picture by six: behind five blocks without norms all codes start out the same.
     """
     initializer = keras.initializers.VarianceScaling(distribution="untruncated_normal")
     return ConvBlocks(channels, initializer=initializer, **options)

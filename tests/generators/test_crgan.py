@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.generators.tiny import coloured_squares, random_batch, randomize
+from tests.generators.tiny import random_batch, randomize
 from tfgan_compress.generators.crgan import CRGAN
 from tfgan_compress.models import load_model, save_model
 from tfgan_compress.profile import profile
@@ -60,14 +60,6 @@ def test_kernels_of_one_shape_start_differently_from_a_normal_distribution():
     deviation = 1 / np.sqrt(9 * 128)
     assert one.std() == pytest.approx(deviation, rel=0.02)
     assert np.abs(one).max() > 2.5 * deviation  # Not truncated.
-
-
-def test_codes_of_a_narrow_untrained_network_tell_pictures_apart():
-    keras.utils.set_random_seed(0)
-    model = CRGAN((32, 32, 3), base_width=2)
-    codes = keras.ops.convert_to_numpy(model(coloured_squares(model, 8))["code"])
-    # With the published N(0, 0.02) it is a ten-thousandth of that.
-    assert codes.std(0).mean() > 0.02
 
 
 def test_saved_crgan_is_loaded_as_it_was(teacher, tmp_path):

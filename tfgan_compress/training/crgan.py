@@ -14,7 +14,7 @@ penalty takes the gradient norm of each picture (not one of the batch), mixed wi
 own, and the picture that the critic takes for real always shows the view that was asked for.
 
 Ours is the beginning without a critic, of the second pathway alone, for those who have hours and
-not days: a step of it costs a seventh.
+not days: a step of it costs a sixth.
 """
 
 import keras
