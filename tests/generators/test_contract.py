@@ -99,7 +99,9 @@ def test_int8_file_is_fully_delegated_and_passes_its_gates(network, tmp_path):
     model, variants = lively(network), ("float32", "int8")
     images = coloured_squares(model)
     assert np.asarray(model(images)["image"]).std(0).mean() > 0.1
-    files = export(model, tmp_path, name="any", variants=variants, calibration=[images])
+    # Random weights spread their ranges wider than trained ones.
+    options = {"variants": variants, "floors": {"int8": 25.0}}
+    files = export(model, tmp_path, name="any", calibration=[images], **options)
     for file in files.values():
         assert file.passed
         assert file.contract["gates"]["delegated"]["undelegated"] == {}
