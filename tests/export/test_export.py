@@ -3,6 +3,7 @@ import json
 import keras
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 
 from tests.export.models import images_for
 from tfgan_compress.export import VARIANTS, export
@@ -29,6 +30,14 @@ def test_file_answers_like_keras_on_new_images(tiny_model, exported, variant, to
     images = TFLiteModel.load(exported[variant].path)(batch)
     assert images.dtype == np.float32
     np.testing.assert_allclose(images, expected, atol=tolerance)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_tensors_between_the_ends_have_no_names(exported, variant):
+    content = exported[variant].path.read_bytes()
+    graph = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0)).subgraphs[0]
+    named = {index for index, tensor in enumerate(graph.tensors) if tensor.name}
+    assert named == {*graph.inputs, *graph.outputs}
 
 
 def test_only_the_image_is_exported(exported):

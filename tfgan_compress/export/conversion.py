@@ -9,6 +9,7 @@ TensorFlow is imported inside the functions, so that contracts and gates can be 
 import contextlib
 import tempfile
 import warnings
+from typing import Any
 
 import keras
 import numpy as np
@@ -92,9 +93,24 @@ def convert(folder, variant, *, calibration=()):
         # The converter calibrates with its own, deprecated interpreter.
         warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpreter is deprecated")
         try:
-            return converter.convert()
+            return _without_names(converter.convert())
         except ConverterError as error:
             raise ConversionError(variant, str(error)) from error
+
+
+def _without_names(content):
+    """Empties the names of tensors that are neither inputs nor outputs: a tenth of an int8 file."""
+    import flatbuffers
+    from ai_edge_litert import schema_py_generated as schema
+
+    model: Any = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+    for graph in model.subgraphs:
+        ends = {*graph.inputs, *graph.outputs}
+        for index, tensor in enumerate(graph.tensors):
+            tensor.name = tensor.name if index in ends else b""
+    builder = flatbuffers.Builder(len(content))
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
 
 
 def predict(model, samples, *, output="image"):
