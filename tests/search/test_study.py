@@ -145,9 +145,11 @@ def test_log_level_of_optuna_stays_as_it_was():
     assert optuna.logging.get_verbosity() == before
 
 
-def worker(storage, log, trials, die_after=99):
+def worker(storage, log, trials, die_after=99, lines=0):
     command = [sys.executable, "-m", "tests.search.toy", str(storage), str(log)]
-    return subprocess.Popen([*command, str(trials), str(die_after)], stderr=subprocess.PIPE)
+    numbers = map(str, (trials, die_after, lines))
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([*command, *numbers], **pipes)
 
 
 def test_killed_search_resumes_without_loss(tmp_path):
@@ -188,9 +190,12 @@ def test_workers_on_one_storage_share_the_work(tmp_path):
 def test_other_worker_takes_over_from_a_killed_one(tmp_path):
     storage, log = tmp_path / "search.db", tmp_path / "log"
     run(storage=storage, trials=1)
-    workers = [worker(storage, log, 12, die_after=dies) for dies in (3, 99)]
-    errors = [w.communicate()[1].decode() for w in workers]
-    assert [w.returncode for w in workers] == [-9, 0], errors
+    dying = worker(storage, log, 12, die_after=0, lines=1)
+    # It holds a candidate until the other has scored one, and dies with it.
+    assert dying.stdout.readline() == b"dying\n"
+    other = worker(storage, log, 12)
+    errors = [w.communicate()[1].decode() for w in (other, dying)]
+    assert [other.returncode, dying.returncode] == [0, -9], errors
     scored = log.read_text().splitlines()
     assert len(set(scored)) == len(scored) == 11
 

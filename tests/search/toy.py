@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import sys
+import time
+from pathlib import Path
 
 from tfgan_compress.channels import SearchSpace
 from tfgan_compress.search.study import search
@@ -29,14 +31,22 @@ def score(channels):
     return 3 * channels["a1"] + channels["b"] - 0.1 * channels["c"]
 
 
-def main(storage, log, trials, die_after):
-    """Searches and notes every scored candidate in `log`; kills itself after `die_after`."""
+def main(storage, log, trials, die_after, lines):
+    """Searches and notes every scored candidate in `log`, a line each.
+
+    Kills itself in the midst of the candidate after `die_after`: says so, and waits until `log`
+    has `lines`.
+    """
+    Path(log).touch()
     scored = 0
 
     def noted(channels):
         nonlocal scored
         scored += 1
         if scored > die_after:
+            print("dying", flush=True)
+            while len(Path(log).read_text().splitlines()) < lines:
+                time.sleep(0.01)
             os.kill(os.getpid(), signal.SIGKILL)
         with open(log, "a") as file:
             file.write(json.dumps(channels) + "\n")
@@ -46,4 +56,4 @@ def main(storage, log, trials, die_after):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    main(*sys.argv[1:3], *map(int, sys.argv[3:]))
