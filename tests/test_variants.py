@@ -22,7 +22,7 @@ def table(tmp_path_factory):
         calibration=[images_for(model, 8)],
         held_out=[images_for(model, 4, seed=1)],
         train=trained.append,
-        evaluate=lambda predict: {"ssim": 0.5, "rank1_faceres": 0.25},
+        evaluate=lambda predict: {"ssim": 0.5, "rank1_own": 0.25},
         clusters=16,
     )
     return folder, rows, trained
@@ -55,7 +55,7 @@ def test_table_is_written_as_markdown_csv_and_json(table):
     folder, rows, _ = table
     assert read_json(folder / "variants.json") == rows
     text = (folder / "variants.md").read_text()
-    assert text == markdown(rows) and "| 0.5000 | 25.0% |" in text and "resnet29" not in text
+    assert text == markdown(rows) and "| 0.5000 | 25.0% |" in text and "rank-1, own" in text
     with (folder / "variants.csv").open(newline="") as file:
         read = list(csv.DictReader(file))
     assert [row["variant"] for row in read] == [row["variant"] for row in rows]

@@ -34,8 +34,6 @@ COLUMNS = {
     "simulated": "PSNR, simulated",
     "agreement": "file to simulation",
     "ssim": "SSIM to truth",
-    "rank1_resnet29": "rank-1, resnet29",
-    "rank1_faceres": "rank-1, faceres",
     "bytes": "bytes",
     "zipped": "zipped",
     "threads1_ms": "1 thread (ms)",
@@ -44,6 +42,14 @@ COLUMNS = {
     "float_operators": "float operators",
     "requantizations": "requantizations",
 }
+
+
+def columns(rows):
+    """Returns the titles of the rows' columns by key, in order; after SSIM each judge's rank-1."""
+    judged = {k: f"rank-1, {k[6:]}" for row in rows for k in row if k.startswith("rank1_")}
+    at = list(COLUMNS).index("ssim") + 1
+    items = list(COLUMNS.items())
+    return dict([*items[:at], *judged.items(), *items[at:]])
 
 
 def int8_candidates(
@@ -116,14 +122,14 @@ def compare_variants(
         calibration: List of batch dicts.
         held_out: List of batch dicts of other people, on which PSNR is measured.
         measure_latency: Whether to time the files; only on a quiet machine.
-        evaluate: `evaluate(predict) -> {column: value}`, some of `COLUMNS`, or None.
+        evaluate: `evaluate(predict) -> {"ssim": value, "rank1_<judge>": value}`, or None.
         clusters: Values to a kernel of the clustered rows; 0 leaves them out.
         percentile: As in `int8_candidates`.
         tfmot: Options of `quantization.tfmot`, or None.
         **candidates: Of `int8_candidates`.
 
     Returns:
-        List of rows, dicts with the keys of `COLUMNS`; None is "not measured".
+        List of rows, dicts with the keys of `columns`; None is "not measured".
     """
     directory, common = Path(directory), {"percentile": percentile, "tfmot": tfmot}
     table = _Table(model, directory, held_out, evaluate, measure_latency=measure_latency)
@@ -170,8 +176,9 @@ class _Table:
 
 def markdown(rows):
     """Returns the rows as a Markdown table, without the columns that nobody measured."""
-    shown = [key for key in COLUMNS if any(row[key] is not None for row in rows)]
-    lines = [[COLUMNS[key] for key in shown], ["---"] * len(shown)]
+    titles = columns(rows)
+    shown = [key for key in titles if any(row[key] is not None for row in rows)]
+    lines = [[titles[key] for key in shown], ["---"] * len(shown)]
     lines += [[_cell(key, row[key]) for key in shown] for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
@@ -222,7 +229,7 @@ def _write(directory, rows):
         atomic_path(directory / "variants.csv") as temporary,
         temporary.open("w", newline="", encoding="utf-8") as file,
     ):
-        writer = csv.DictWriter(file, fieldnames=list(COLUMNS))
+        writer = csv.DictWriter(file, fieldnames=list(columns(rows)))
         writer.writeheader()
         writer.writerows(rows)
 

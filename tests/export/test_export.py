@@ -3,13 +3,12 @@ import json
 import keras
 import numpy as np
 import pytest
-from ai_edge_litert import schema_py_generated as schema
 
 from tests.export.models import images_for
 from tfgan_compress.export import VARIANTS, export
 from tfgan_compress.export.conversion import ConversionError
 from tfgan_compress.export.gates import NotDelegatedError, NotFiniteError, QualityError
-from tfgan_compress.tflite import TFLiteModel
+from tfgan_compress.tflite import TFLiteModel, parse
 
 
 def test_every_variant_passes_its_gates(exported):
@@ -35,7 +34,7 @@ def test_file_answers_like_keras_on_new_images(tiny_model, exported, variant, to
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_tensors_between_the_ends_have_no_names(exported, variant):
     content = exported[variant].path.read_bytes()
-    graph = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0)).subgraphs[0]
+    graph = parse(content).subgraphs[0]
     named = {index for index, tensor in enumerate(graph.tensors) if tensor.name}
     assert named == {*graph.inputs, *graph.outputs}
 

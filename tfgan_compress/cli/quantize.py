@@ -5,7 +5,7 @@ from tfgan_compress.cli.calibration import (
     augmented_batches,
     calibration_batches,
 )
-from tfgan_compress.cli.sources import add_data_options, open_split
+from tfgan_compress.cli.sources import add_data_options, add_judges, open_split
 
 HELP = "compare ways to quantize a generator, and find the tensors that cost the most"
 
@@ -24,9 +24,6 @@ examples:
   tfgan-compress quantize student.keras --data faces -o quantized --qat-steps 400 --clusters 32
   tfgan-compress quantize student.keras --data frll:PATH -o quantized --judges resnet29 faceres
   tfgan-compress quantize student.keras --data faces -o quantized --only-sensitivity"""
-
-# Repeated from the package, which must not be imported to show the help.
-JUDGES = ("resnet29", "faceres")
 
 
 def add_arguments(parser):
@@ -54,13 +51,7 @@ def add_arguments(parser):
         "--tfmot-python", metavar="PATH", help="interpreter that has tfmot (default: this one)"
     )
     parser.add_argument("--latency", action="store_true", help="time the files on 1 and 2 threads")
-    parser.add_argument(
-        "--judges",
-        nargs="*",
-        choices=JUDGES,
-        metavar="NAME",
-        help=f"measure SSIM, and rank-1 by these recognizers, of {', '.join(JUDGES)}",
-    )
+    add_judges(parser, nargs="*", default=None)
     parser.add_argument(
         "--only-sensitivity",
         action="store_true",
@@ -140,11 +131,10 @@ def _evaluation(judges, source, gallery):
     from tfgan_compress.evaluate import Evaluator
 
     evaluator = Evaluator(source, judges=tuple(judges), gallery_source=gallery)
-    keys = ("ssim", *(f"rank1_{judge}" for judge in judges))
 
     def evaluate(predict):
-        overall = evaluator(predict)["overall"]
-        return {key: overall[key] for key in keys}
+        overall = evaluator(predict)["overall"].items()
+        return {key: value for key, value in overall if key.startswith(("ssim", "rank1_"))}
 
     return evaluate
 

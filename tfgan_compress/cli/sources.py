@@ -21,14 +21,15 @@ def add_data_options(parser, *, several=False):
     add_set_options(parser)
 
 
-def add_judges(parser, *, nargs):
+def add_judges(parser, *, nargs, default=JUDGES):
     """Adds `--judges`, as `evaluate.Evaluator` takes them, to `parser`."""
+    usual = "both" if default else "none, and no SSIM either"
     parser.add_argument(
         "--judges",
         nargs=nargs,
-        default=JUDGES,
+        default=default,
         metavar="NAME",
-        help="recognizers: resnet29, faceres (default: both), or folders of your own",
+        help=f"recognizers: resnet29, faceres, or folders of your own (default: {usual})",
     )
 
 

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from tfgan_compress.metrics.image_quality import psnr
-from tfgan_compress.tflite import load_interpreter, undelegated
+from tfgan_compress.tflite import load_interpreter, parse, undelegated
 
 _CONVERSIONS = ("QUANTIZE", "DEQUANTIZE")
 _FORBIDDEN = {"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE", "CUSTOM"}
@@ -149,7 +149,7 @@ def _typed_operators(content):
         {v: k for k, v in vars(kinds).items() if not k.startswith("_")}
         for kinds in (schema.BuiltinOperator, schema.TensorType)
     )
-    model: Any = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+    model: Any = parse(content)
     codes = []
     for code in model.operatorCodes:
         # Old writers fill only the one-byte field, new ones both.
