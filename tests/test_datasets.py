@@ -30,3 +30,11 @@ def test_people_of_a_licensed_set_train_are_held_out_and_test_once(recipe, tmp_p
 def test_somebody_of_a_licensed_set_must_be_left_to_train_on(recipe, tmp_path):
     with pytest.raises(ValueError, match="held_out=3, identities=3"):
         datasets.open_data(dataclasses.replace(recipe, held_out=3), tmp_path / "cache")
+
+
+def test_target_data_are_not_among_the_pairs_that_train(recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(datasets.frll, "load_frll", lambda path, **_: path)
+    monkeypatch.setattr(datasets.frll, "split_frll", lambda people: ("views", "judged"))
+    data = datasets.open_data(dataclasses.replace(recipe, wild="london"), tmp_path / "cache")
+    assert (data.wild, data.real, data.gallery) == ("views", "judged", "london")
+    assert {record["name"][:3] for record in data.train} == {"001", "002"}

@@ -83,6 +83,17 @@ def test_unknown_data_name_the_known_ones(tmp_path, data):
         Run(dataclasses.replace(TINY, data=data), tmp_path)
 
 
+def test_target_data_are_refused_by_a_network_that_does_not_adapt(tmp_path):
+    with pytest.raises(ValueError, match=r"wild is for a network that adapts.*'tpgan'"):
+        Run(dataclasses.replace(TINY, wild="london"), tmp_path)
+
+
+def test_real_people_are_source_or_target_data(tmp_path):
+    both = {"architecture": "pim", "frll": "london", "wild": "london"}
+    with pytest.raises(ValueError, match="trained on with its truths"):
+        Run(dataclasses.replace(TINY, **both), tmp_path)
+
+
 class Tuning:
     """A run whose training only changes weights, and whose scores are given."""
 

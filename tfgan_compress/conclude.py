@@ -81,7 +81,8 @@ def conclude(run, compressed, *, ablation=(), demo=None):
 def _settings(recipe):
     """The recipe without folders: a report travels, and its maker's machine does not."""
     kind, _, _ = recipe.data.partition(":")
-    return dataclasses.asdict(recipe) | {"frll": bool(recipe.frll), "data": kind}
+    given = {key: bool(getattr(recipe, key)) for key in ("frll", "wild")}
+    return dataclasses.asdict(recipe) | given | {"data": kind}
 
 
 def _export(run, data, teacher, student):

@@ -25,6 +25,7 @@ class Data:
         test: To report on.
         real: The held-out people of the London Set; None without one.
         gallery: Everybody of the London Set; None without one.
+        wild: Target data, of which a teacher sees the views alone; None without any.
     """
 
     train: object
@@ -32,6 +33,7 @@ class Data:
     test: object
     real: object = None
     gallery: object = None
+    wild: object = None
 
 
 def open_data(recipe, folder):
@@ -53,11 +55,14 @@ def open_data(recipe, folder):
     _check_held_out(recipe, len(ids))
     held_out = Selection(everybody, ids[-recipe.held_out :])
     train = Selection(everybody, ids[: -recipe.held_out])
-    if not recipe.frll:
+    path = recipe.frll or recipe.wild
+    if not path:
         return Data(train, held_out, test)
     options = {"image_size": recipe.image_size, "landmarker": _landmarker()}
-    people = frll.load_frll(recipe.frll, **options, cache=folder / "frll")
+    people = frll.load_frll(path, **options, cache=folder / "frll")
     real_train, real = frll.split_frll(people)
+    if recipe.wild:
+        return Data(train, held_out, test, real, people, wild=real_train)
     mixed = mix([train, real_train], [1 - recipe.frll_share, recipe.frll_share])
     return Data(mixed, held_out, test, real, people)
 
@@ -68,6 +73,11 @@ def check_people(recipe):
     Raises:
         ValueError: If people would be in two of the sets or in none, or there is no such set.
     """
+    if recipe.frll and recipe.wild:
+        raise ValueError(
+            "The London Set is either trained on with its truths (frll) or is target data (wild). "
+            f"Received: frll={recipe.frll!r}, wild={recipe.wild!r}."
+        )
     if recipe.data != SYNTHETIC:
         kind, _, path = recipe.data.partition(":")
         if kind not in SCANNERS or not path:

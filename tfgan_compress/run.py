@@ -83,10 +83,12 @@ class Run:
                 generator, adversary = self._load_teacher(find_model(r.teacher_start))
             people = 1 + int(np.max(data.train.record_identities))
             feed = self._feed(data.train, as_shot=self.architecture.as_shot)
+            target = {} if data.wild is None else {"wild": self._feed(data.wild)}
             with replicated(self.strategy, generator, adversary) as made:
                 self.architecture.train(
-                    r, *made, feed, folder, identities=people, callbacks=self._callbacks(data)
-                )
+                    r, *made, feed, folder, identities=people, callbacks=self._callbacks(data),
+                    **target,
+                )  # fmt: skip
             Recalibrator(generator)(self._calibration(data))
             return _save(folder, generator, adversary)
         return self._load_teacher(folder)
@@ -252,9 +254,14 @@ DTYPES = ("float32", "mixed_bfloat16")
 
 
 def _check(recipe):
-    """Refuses an unknown dtype, and what `check_people` refuses."""
+    """Refuses an unknown dtype, target data for who takes none, and what `check_people` refuses."""
     if recipe.dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {DTYPES}. Received: {recipe.dtype!r}.")
+    if recipe.wild and not find_architecture(recipe.architecture).adapts:
+        raise ValueError(
+            "wild is for a network that adapts to target data, pim. Received: architecture="
+            f"{recipe.architecture!r}."
+        )
     check_people(recipe)
 
 

@@ -40,6 +40,8 @@ class Frontalization:
     test_identities: int = 50
     frll: str = ""  # folder of the Face Research Lab London Set, to train on real people too
     frll_share: float = 0.25
+    # The same folder as PIM's target data: its views are seen, its truths are not.
+    wild: str = ""
 
     # Teacher
     base_width: int = 16

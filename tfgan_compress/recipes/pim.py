@@ -26,9 +26,10 @@ SYNTHETIC = Frontalization(
     candidates=100,
     student_epochs=6,
 )
-"""Rendered faces at 64x64. There are no target data: the domain classifier is left out.
+"""Rendered faces at 64x64. Without target data the domain classifier is left out.
 
     tfgan-compress compress --recipe pim_synthetic
+    tfgan-compress compress --recipe pim_synthetic --set wild=PATH    (of the London Set)
 """
 
 _OWN = {"architecture": "pim", "factorized": (), "macs_ratio": 15.0, "params_ratio": 20.0}

@@ -28,6 +28,7 @@ class Architecture:
         train: Trains what `make` made, with the arguments of `teachers.train_tpgan`.
         taps: Names of the blocks whose features a student is distilled from.
         patches: Whether the generator redraws the patches and gives each out under its name.
+        adapts: Whether its teacher takes target data, as `wild`, beside the source data.
         as_shot: Whether a teacher is trained on views of both sides; students see what they get
             to see in use, views of positive yaw.
     """
@@ -39,6 +40,7 @@ class Architecture:
     taps: tuple[str, ...]
     patches: bool = False
     as_shot: bool = False
+    adapts: bool = False
 
 
 def find_architecture(name):
@@ -100,5 +102,6 @@ ARCHITECTURES = {
         # On the way down, around the code, on the way up.
         taps=("down4_res", "down6_res", "merge6_res", "merge4_res", "merge2_res", "fuse_res2"),
         patches=True,
+        adapts=True,
     ),
 }
