@@ -16,7 +16,7 @@ LEVELS = (
     {"losses", "metrics"},
     {"quantization"},
     {"training", "search", "export", "benchmark", "evaluate", "frontalize"},
-    {"datasets"},
+    {"datasets", "run_folder"},
     {"run", "variants"},
     {"compress"},
     {"recipes", "report"},

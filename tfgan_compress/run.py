@@ -4,7 +4,6 @@ Every stage leaves its result in the run's directory and is skipped when it is f
 was killed goes on from its last epoch or candidate.
 """
 
-import dataclasses
 import itertools
 import json
 import zlib
@@ -19,9 +18,10 @@ from tfgan_compress.data.batches import batches
 from tfgan_compress.datasets import check_people, open_data
 from tfgan_compress.elastic import elastic, extract, set_masks
 from tfgan_compress.files import read_json, write_json
-from tfgan_compress.models import copy_model, load_model, load_weights, save_model
+from tfgan_compress.models import copy_model
 from tfgan_compress.profile import MacCounter
 from tfgan_compress.replicas import check_same
+from tfgan_compress.run_folder import is_saved, keep_recipe, load_pair, save_pair
 from tfgan_compress.search.result import SearchResult
 from tfgan_compress.search.space import search_space, uniform_setting
 from tfgan_compress.search.study import search
@@ -63,7 +63,7 @@ class Run:
         if isinstance(strategy, str):
             strategy = make_strategy(strategy, recipe.batch_size)
         self.strategy = strategy
-        self._check_recipe()
+        keep_recipe(self.directory, recipe)
         keras.config.set_dtype_policy(recipe.dtype)
         skip_graph_rewrites()
 
@@ -76,7 +76,7 @@ class Run:
         r, folder = self.recipe, self.directory / "teacher"
         if r.teacher_weights:
             folder = find_model(r.teacher_weights)
-        if not _saved(folder):
+        if not is_saved(folder):
             self._restart_random()
             generator, adversary = self.architecture.make(r)
             if r.teacher_start:
@@ -90,13 +90,13 @@ class Run:
                     **target,
                 )  # fmt: skip
             Recalibrator(generator)(self._calibration(data))
-            return _save(folder, generator, adversary)
+            return save_pair(folder, generator, adversary)
         return self._load_teacher(folder)
 
     def supernet(self, data, teacher, discriminator):
         """Returns the trained supernet and its adversary, started from the teacher's weights."""
         r, folder = self.recipe, self.directory / "supernet"
-        if not _saved(folder):
+        if not is_saved(folder):
             self._restart_random()
             largest = self._largest(teacher)
             supernet = elastic(teacher, largest, factorized=r.factorized)
@@ -107,8 +107,8 @@ class Run:
             # Those of the teacher's wider layers do not fit.
             Recalibrator(supernet)(self._calibration(data))
             self._distil(supernet, discriminator, teacher, data, folder, sampler=sampler)
-            return _save(folder, supernet, discriminator)
-        return _load(folder)
+            return save_pair(folder, supernet, discriminator)
+        return load_pair(folder)
 
     def search(self, data, teacher, supernet):
         """Returns the `SearchResult` under the recipe's budgets."""
@@ -146,7 +146,7 @@ class Run:
     def tuned(self, name, channels, data, teacher, supernet, adversary):
         """Extracts `channels` from the supernet and fine-tunes them in the folder `name`."""
         folder = self.directory / name
-        if not _saved(folder):
+        if not is_saved(folder):
             self._restart_random()
             # The next student has to meet the same adversary, not one that this student taught.
             adversary = copy_model(adversary)
@@ -163,8 +163,8 @@ class Run:
                 student.set_weights(kept)
             scores = {"extracted": before, "fine_tuned": after, "kept": max(before, after)}
             write_json(folder / "scores.json", scores)
-            return _save(folder, student, adversary)[0]
-        return _load(folder)[0]
+            return save_pair(folder, student, adversary)[0]
+        return load_pair(folder)[0]
 
     def _distil(self, student, adversary, teacher, data, folder, *, sampler=None):
         with replicated(self.strategy, student, adversary, teacher) as (own, critic, frozen):
@@ -182,7 +182,7 @@ class Run:
         return ImageScore(generator).score(self._held_out(data))
 
     def _load_teacher(self, folder):
-        generator, adversary = _load(folder)
+        generator, adversary = load_pair(folder)
         if not isinstance(generator, self.architecture.generator):
             raise ValueError(
                 "architecture must be the teacher's. Received: "
@@ -235,19 +235,6 @@ class Run:
         shown = next(iter(batches(data.real or data.held_out, batch_size=6, seed=1, shuffle=True)))
         return [lambda folder: ImageGrid(shown, folder / "images")]
 
-    def _check_recipe(self):
-        """Refuses to mix two recipes in one directory."""
-        path, own = self.directory / "recipe.json", _plain(dataclasses.asdict(self.recipe))
-        # A setting that came later stood at its default when the run was begun.
-        stored = _plain(_defaults(self.recipe)) | read_json(path) if path.exists() else own
-        if stored != own:
-            differing = sorted(k for k in own | stored if own.get(k) != stored.get(k))
-            raise ValueError(
-                f"{self.directory} was begun with other settings ({', '.join(differing)}). Choose "
-                "another directory, or give the same settings to resume."
-            )
-        write_json(path, own)
-
 
 DTYPES = ("float32", "mixed_bfloat16")
 """Half floats of 16 bits would need their losses scaled, which the trainer does not do."""
@@ -265,15 +252,6 @@ def _check(recipe):
     check_people(recipe)
 
 
-def _plain(settings):
-    """The settings as JSON gives them back."""
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in settings.items()}
-
-
-def _defaults(recipe):
-    return {field.name: field.default for field in dataclasses.fields(recipe)}
-
-
 def _checksum(channels):
     return zlib.crc32(json.dumps({g: int(channels[g]) for g in sorted(channels)}).encode())
 
@@ -282,20 +260,3 @@ def _round(wanted, width):
     """Rounds to a multiple of 8, or of 4 or 2 or 1 for narrow groups, between 1 and `width`."""
     step = next(s for s in (8, 4, 2, 1) if wanted >= 2 * s or s == 1)
     return min(width, max(1, round(wanted / step) * step))
-
-
-def _saved(folder):
-    return (Path(folder) / "generator" / "model.json").exists()
-
-
-def _save(folder, generator, discriminator):
-    """Saves both and returns them with the rounded weights, as `_load` would."""
-    # The generator last: it is what `_saved` looks for.
-    for name, model in (("discriminator", discriminator), ("generator", generator)):
-        save_model(model, Path(folder) / name)
-        load_weights(model, Path(folder) / name)
-    return generator, discriminator
-
-
-def _load(folder):
-    return load_model(Path(folder) / "generator"), load_model(Path(folder) / "discriminator")
