@@ -20,6 +20,7 @@ from tfgan_compress.generators.crgan import CRGAN
 from tfgan_compress.profile import profile
 from tfgan_compress.recipes.frontalization import DEMO
 from tfgan_compress.run import Run
+from tfgan_compress.search.space import search_space
 
 TINY = dataclasses.replace(
     DEMO,
@@ -209,6 +210,21 @@ def test_finished_run_is_loaded_and_not_trained_again(story, faces, monkeypatch)
     again = compress(run).student
     for one, other in zip(made.student.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_uniform_student_is_the_searched_one_where_the_search_found_no_better(
+    story, faces, monkeypatch
+):
+    folder, made = story
+    run = Run(TINY, folder, faces=faces)
+    supernet, adversary = run.supernet(made.data, made.teacher, None)
+    channels = search_space(supernet.channels).channels(made.found.uniform.setting)
+    monkeypatch.setattr(stages, "train_student", None)
+    found = dataclasses.replace(made.found, channels=channels)
+    even = run.uniform(made.data, made.teacher, supernet, adversary, found)
+    for one, other in zip(made.student.get_weights(), even.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert not (folder / "uniform").exists()
 
 
 def test_cr_gan_goes_the_same_way(crgan_story):

@@ -34,5 +34,5 @@ def compress(run, *, uniform=False):
     supernet, adversary = run.supernet(data, teacher, discriminator)
     found = run.search(data, teacher, supernet)
     student = run.student(data, teacher, supernet, adversary, found)
-    even = run.uniform(data, teacher, supernet, adversary) if uniform else None
+    even = run.uniform(data, teacher, supernet, adversary, found) if uniform else None
     return Compressed(data, teacher, student, found, even)

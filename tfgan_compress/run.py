@@ -129,10 +129,10 @@ class Run:
         """Returns the searched student, fine-tuned where that raises its held-out score."""
         return self.tuned("student", found.channels, data, teacher, supernet, adversary)
 
-    def uniform(self, data, teacher, supernet, adversary):
+    def uniform(self, data, teacher, supernet, adversary, found):
         """Returns the student that narrows every width alike to the same budget, trained as long.
 
-        What the search has to beat.
+        What the search has to beat. Where it found nothing better, that is its own student.
         """
         macs, params = self._budget(teacher)
         counter, space = MacCounter(supernet), search_space(supernet.channels)
@@ -141,6 +141,8 @@ class Run:
             return counter(channels) <= macs and counter.params(channels) <= params
 
         channels = space.channels(uniform_setting(space, fits))
+        if channels == found.channels:
+            return self.student(data, teacher, supernet, adversary, found)
         return self.tuned("uniform", channels, data, teacher, supernet, adversary)
 
     def tuned(self, name, channels, data, teacher, supernet, adversary):

@@ -37,9 +37,8 @@ SYNTHETIC = Frontalization(
 """Rendered faces at 64x64, 13 views.
 
 Wei et al. 2021, on Multi-PIE: 7.3x fewer MACs and 5.8x fewer parameters cost 2.97 points of mean
-rank-1. Wanted here: 10x and 8x for at most 1.5. Expected time: 40 minutes on two cores. Not run yet
-as a whole: a step without the critic was measured, 0.22 s of one core; the others are counted from
-it by their MACs.
+rank-1. Wanted here: 10x and 8x for at most 1.5. What came of it is on the cards of `crgan_teacher`
+and `crgan_student`. Expected time: 36 minutes of one core.
 
     tfgan-compress compress --recipe crgan_synthetic
 """
