@@ -5,7 +5,7 @@ from pathlib import Path
 from tfgan_compress import tflite
 from tfgan_compress.shipped import SHIPPED
 
-STUDENTS = ("tpgan_student", "crgan_student", "pim_student", "demo_student")
+STUDENTS = ("tpgan_student", "pim_student", "demo_student")
 """Shipped students, the better one first."""
 PREFERRED = ("float16", "int8", "dynamic", "float32")
 """Folders of variants in the order in which they are taken: half floats cost no quality."""
