@@ -185,14 +185,18 @@ def markdown(rows):
 
 def _quality(model, samples, exact, simulated):
     images = np.concatenate([model(sample) for sample in samples])
-    own = ops.convert_to_numpy(psnr(images, exact))
+    own = _psnr(images, exact)
     found = {"psnr": float(own.mean()), "psnr_worst": float(own.min())}
     if simulated is None:
         return found
     return found | {
-        "simulated": float(ops.convert_to_numpy(psnr(simulated, exact)).mean()),
-        "agreement": float(ops.convert_to_numpy(psnr(images, simulated)).mean()),
+        "simulated": float(_psnr(simulated, exact).mean()),
+        "agreement": float(_psnr(images, simulated).mean()),
     }
+
+
+def _psnr(images, others):
+    return np.asarray(ops.convert_to_numpy(psnr(images, others)))
 
 
 def _cost(file, *, measure_latency):

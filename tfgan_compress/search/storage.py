@@ -5,6 +5,7 @@ from pathlib import Path
 
 import optuna
 import sqlalchemy
+import sqlalchemy.event
 
 _HEARTBEAT = 60
 """Seconds. A worker on another machine that is silent for twice as long is taken for dead."""
