@@ -58,24 +58,23 @@ class Checks(Visitor):
 
     def float32(self):
         """Compares the float32 student with Python's, on photographs from frontal to profile."""
-        self.choose_model("float32")
-        lines = [
-            self._compare(name, self.choose_photo(name), variant="float32")
-            for name in page_photos.NAMES
-        ]
+        lines = self._photographs("float32")
         large = page_photos.large()
         self.choose_array(large)
         return [*lines, self._compare("large", large, variant="float32")]
 
     def int8(self):
         """Compares the int8 student, whose inputs and outputs are int8, with Python's."""
-        self.choose_model("int8")
-        lines = [
-            self._compare(name, self.choose_photo(name), variant="int8")
-            for name in page_photos.NAMES
-        ]
+        lines = self._photographs("int8")
         self.choose_model("float32")
         return lines
+
+    def _photographs(self, variant):
+        self.choose_model(variant)
+        return [
+            self._compare(name, self.choose_photo(name), variant=variant)
+            for name in page_photos.NAMES
+        ]
 
     def kinds(self):
         """Compares how pictures are read that are stored turned, with transparency, in gray."""

@@ -1,8 +1,4 @@
-"""CR-GAN: small on synthetic faces, and at full size on the licensed sets.
-
-Those at full size have not been run by us, for want of the sets. Their expected times are counted
-from the MACs of the steps, at 40 teraflops sustained in bfloat16 (an A100 has 312 at its best).
-"""
+"""CR-GAN: small on synthetic faces, and at full size on the licensed sets."""
 
 import dataclasses
 

