@@ -25,6 +25,14 @@ def test_command_prints_a_table_and_writes_json(path, tmp_path, capsys):
     assert json.loads(out.read_text())[0]["threads"] == 1
 
 
+def test_command_prints_the_operators_that_take_longest(path, capsys):
+    options = ["--runs", "2", "--warmup", "0", "--operators", "2"]
+    assert main(["benchmark", str(path), *options]) == 0
+    title, first, second = capsys.readouterr().out.splitlines()[-3:]
+    assert title.startswith(f"{path}: operators alone, ")
+    assert float(first.split()[0]) >= float(second.split()[0]) > 0
+
+
 def test_file_that_is_no_model_is_refused(tmp_path, capsys):
     broken = tmp_path / "broken.tflite"
     broken.write_bytes(b"nothing of the sort")

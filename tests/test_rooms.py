@@ -9,14 +9,24 @@ import tfgan_compress
 
 PACKAGE = Path(tfgan_compress.__file__).parent
 LEVELS = (
-    {"files", "packages", "shipped", "geometry", "channels", "layers", "axes", "replicas"},
-    {"blocks", "graph", "models", "tflite"},
+    {
+        "files",
+        "packages",
+        "shipped",
+        "geometry",
+        "channels",
+        "layers",
+        "axes",
+        "replicas",
+        "schema",
+    },
+    {"blocks", "graph", "models", "schema", "tflite"},
     {"pathways", "residual"},
     {"generators", "discriminators", "recognizers", "data", "elastic", "profile", "frozen"},
     {"losses", "metrics"},
     {"quantization"},
     {"training", "search", "export", "benchmark", "evaluate", "frontalize"},
-    {"datasets", "run_folder"},
+    {"datasets", "operators", "run_folder"},
     {"run", "variants"},
     {"compress"},
     {"recipes", "report"},

@@ -171,7 +171,8 @@ def story(tmp_path_factory, faces):
 
 @pytest.fixture(scope="module")
 def crgan_story(tmp_path_factory, faces):
-    recipe = dataclasses.replace(TINY, name="crgan", architecture="crgan", base_width=4)
+    own = {"name": "crgan", "architecture": "crgan", "base_width": 4, "frontal_epochs": 1}
+    recipe = dataclasses.replace(TINY, **own)
     return told(recipe, tmp_path_factory.mktemp("crgan"), faces)
 
 
@@ -234,7 +235,8 @@ def test_cr_gan_goes_the_same_way(crgan_story):
     assert made.student.views == 13 and not made.student.elastic
     assert small.macs_paper <= whole.macs_paper / TINY.macs_ratio
     assert small.params <= whole.params / TINY.params_ratio
-    for stage in ("teacher/pixel", "teacher/adversarial", "supernet", "student"):
+    phases = ("teacher/pixel", "teacher/adversarial", "teacher/frontal")
+    for stage in (*phases, "supernet", "student"):
         assert (folder / stage / "images" / "epoch_00001.png").exists()
 
 

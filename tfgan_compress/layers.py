@@ -146,6 +146,21 @@ class Double(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
+class Place(keras.layers.ZeroPadding2D):
+    """`ZeroPadding2D` of few channels: 4 on a 128x128 picture in a twentieth of the time.
+
+    XNNPACK copies the innermost padded axis in one piece: columns and channels together, here.
+    """
+
+    def call(self, inputs):
+        (top, bottom), (left, right) = self.padding
+        _, height, width, channels = inputs.shape
+        rows = ops.reshape(inputs, (-1, height, width * channels))
+        rows = ops.pad(rows, ((0, 0), (top, bottom), (left * channels, right * channels)))
+        return ops.reshape(rows, (-1, top + height + bottom, left + width + right, channels))
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
 class Deconv(keras.layers.Conv2DTranspose):
     """Transposed convolution whose stride may exceed its kernel.
 

@@ -122,13 +122,6 @@ def load_interpreter(content, *, threads=1):
     return interpreter
 
 
-def parse(content):
-    """Returns the bytes of a `.tflite` file as the tree of objects of LiteRT's schema, a ModelT."""
-    from ai_edge_litert import schema_py_generated as schema
-
-    return schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
-
-
 def undelegated(details):
     """Returns the names of the operators that no delegate runs.
 

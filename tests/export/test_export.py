@@ -8,7 +8,8 @@ from tests.export.models import images_for
 from tfgan_compress.export import VARIANTS, export
 from tfgan_compress.export.conversion import ConversionError
 from tfgan_compress.export.gates import NotDelegatedError, NotFiniteError, QualityError
-from tfgan_compress.tflite import TFLiteModel, parse
+from tfgan_compress.schema import parse
+from tfgan_compress.tflite import TFLiteModel
 
 
 def test_every_variant_passes_its_gates(exported):

@@ -8,7 +8,8 @@ first, and compare files only within one call.
 
 examples:
   tfgan-compress benchmark exported/*/model.tflite
-  tfgan-compress benchmark teacher.tflite student.tflite --threads 4 --json latency.json"""
+  tfgan-compress benchmark teacher.tflite student.tflite --threads 4 --json latency.json
+  tfgan-compress benchmark int8/model.tflite --operators 15"""
 
 
 def add_arguments(parser):
@@ -21,6 +22,13 @@ def add_arguments(parser):
     parser.add_argument(
         "--json", metavar="PATH", help="also write the figures to PATH; '-' prints them instead"
     )
+    parser.add_argument(
+        "--operators",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also the N kinds of operators that take longest, each run alone",
+    )
 
 
 def run(arguments):
@@ -32,10 +40,17 @@ def run(arguments):
 
     options = {"threads": arguments.threads, "warmup": arguments.warmup, "runs": arguments.runs}
     results = [benchmark(path, **options) for path in arguments.files]
+    if arguments.operators > 0:
+        from tfgan_compress.operators import time_operators
+
+        for result in results:
+            result["operators"] = time_operators(result["file"], threads=arguments.threads)
     if arguments.json == "-":
         print(json.dumps(results, indent=2))
         return 0
     print_table(results)
+    for result in results if arguments.operators > 0 else ():
+        print_operators(result, arguments.operators)
     if arguments.json:
         write_json(arguments.json, results)
     return 0
@@ -53,3 +68,19 @@ def print_table(results):
         f"\n{results[0]['threads']} thread(s) on {results[0]['device']}; memory is what the model"
     )
     print("adds to a process at its peak.")
+
+
+def print_operators(result, most):
+    """Prints the `most` kinds of operators of a file that take longest, and all of them together.
+
+    Args:
+        result: What `benchmark.benchmark` returned, with `operators.time_operators` of the file.
+        most: Number of lines.
+    """
+    rows = result["operators"]
+    whole = sum(row["ms"] for row in rows)
+    print(f"\n{result['file']}: operators alone, {whole:.2f} ms in all")
+    for row in rows[:most]:
+        shapes = " ".join("x".join(map(str, shape)) or "-" for shape in row["inputs"])
+        output = "x".join(map(str, row["output"]))
+        print(f"{row['ms']:8.3f} ms  {row['count']:3} x {row['operator']:18} {shapes} -> {output}")

@@ -9,13 +9,13 @@ TensorFlow is imported inside the functions, so that contracts and gates can be 
 import contextlib
 import tempfile
 import warnings
-from typing import Any
 
 import keras
 import numpy as np
 
 from tfgan_compress.frozen import save_frozen
-from tfgan_compress.tflite import SIGNATURE, parse
+from tfgan_compress.schema import pack, parse
+from tfgan_compress.tflite import SIGNATURE
 
 VARIANTS = ("float32", "float16", "dynamic", "int8")
 
@@ -100,17 +100,12 @@ def convert(folder, variant, *, calibration=()):
 
 def _without_names(content):
     """Empties the names of tensors that are neither inputs nor outputs: a tenth of an int8 file."""
-    # LiteRT's own schema is written in it, so it is there.
-    import flatbuffers
-
-    model: Any = parse(content)
+    model = parse(content)
     for graph in model.subgraphs:
         ends = {*graph.inputs, *graph.outputs}
         for index, tensor in enumerate(graph.tensors):
             tensor.name = tensor.name if index in ends else b""
-    builder = flatbuffers.Builder(len(content))
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    return pack(model)
 
 
 def predict(model, samples, *, output="image"):

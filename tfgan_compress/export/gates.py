@@ -5,13 +5,13 @@ too. None of them proves that the pictures are good; that is what `evaluate` is 
 """
 
 import collections
-from typing import Any
 
 import keras
 import numpy as np
 
 from tfgan_compress.metrics.image_quality import psnr
-from tfgan_compress.tflite import load_interpreter, parse, undelegated
+from tfgan_compress.schema import operator_kinds, parse
+from tfgan_compress.tflite import load_interpreter, undelegated
 
 _CONVERSIONS = ("QUANTIZE", "DEQUANTIZE")
 _FORBIDDEN = {"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE", "CUSTOM"}
@@ -145,16 +145,9 @@ def _typed_operators(content):
     """Yields `(name, types of the inputs, types of the outputs)`, sets of names as in FLOAT32."""
     from ai_edge_litert import schema_py_generated as schema
 
-    builtin, types = (
-        {v: k for k, v in vars(kinds).items() if not k.startswith("_")}
-        for kinds in (schema.BuiltinOperator, schema.TensorType)
-    )
-    model: Any = parse(content)
-    codes = []
-    for code in model.operatorCodes:
-        # Old writers fill only the one-byte field, new ones both.
-        name = builtin[max(code.builtinCode, code.deprecatedBuiltinCode)]
-        codes.append(f"CUSTOM:{code.customCode.decode()}" if name == "CUSTOM" else name)
+    types = {v: k for k, v in vars(schema.TensorType).items() if not k.startswith("_")}
+    model = parse(content)
+    kinds = operator_kinds(model)
     for graph in model.subgraphs:
         for op in graph.operators or ():
             # -1 stands for an optional input that is not there.
@@ -164,7 +157,7 @@ def _typed_operators(content):
                 else set()
                 for tensors in (op.inputs, op.outputs)
             ]
-            yield codes[op.opcodeIndex], *ends
+            yield kinds[op.opcodeIndex], *ends
 
 
 def undelegated_operators(content):

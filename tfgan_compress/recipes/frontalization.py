@@ -70,6 +70,7 @@ class Frontalization:
     view_classes: int = 13  # 15 degrees apart: 9 reach to 60 on either side, 13 to 90
     reconstruction: float = 4.0  # times L1, summed over colours
     critic_rate: float = 1e-4  # of encoder, decoder and critic once there is a critic
+    frontal_epochs: int = 0  # at the end, of the frontal view alone, with identity
 
     # Supernet: at most this share of the teacher's widths
     width_share: float = 0.5

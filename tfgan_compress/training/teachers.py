@@ -76,6 +76,9 @@ def train_tpgan(recipe, generator, discriminator, data, directory, *, identities
 def train_crgan(recipe, generator, discriminator, data, directory, *, identities, callbacks=()):
     """Trains a CR-GAN: the second pathway without a critic first, then both pathways with it.
 
+    Ours is the end, of the frontal view alone, for those who only frontalize: the paper asks nobody
+    to paint the same person, so a recognizer does here.
+
     Args: as in `train_tpgan`; people are not told apart, so `identities` is not looked at. The
     batches have to be `as_shot`.
     """
@@ -90,6 +93,12 @@ def train_crgan(recipe, generator, discriminator, data, directory, *, identities
     trainer.compile(recipe.critic_rate)
     epochs = recipe.adversarial_epochs
     run_phase(recipe, trainer, data, directory / "adversarial", epochs=epochs, callbacks=callbacks)
+
+    losses = pixel_losses(recipe, patches=False)
+    trainer = Trainer(generator, [*losses, IdentityLoss(recipe.image_size, recipe.identity)])
+    epochs = recipe.frontal_epochs
+    trainer.compile(adam(recipe.teacher_rate / 3, recipe.steps_per_epoch * epochs, 0.9))
+    run_phase(recipe, trainer, data, directory / "frontal", epochs=epochs, callbacks=callbacks)
     _centre(discriminator, generator, next(iter(data(0))))
 
 
