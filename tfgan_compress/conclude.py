@@ -18,7 +18,7 @@ from tfgan_compress.tflite import TFLiteModel
 from tfgan_compress.training.architectures import find_architecture
 
 CALIBRATION_IMAGES = 64
-PHASES = ("coarse", "pixel", "adversarial")
+PHASES = ("coarse", "pixel", "adversarial", "frontal")
 STAGES = (*(f"teacher/{phase}" for phase in PHASES), "supernet", "student", "uniform")
 
 
