@@ -28,7 +28,7 @@ SYNTHETIC = Frontalization(
     params_ratio=8.0,
     supernet_epochs=8,
     candidates=100,
-    student_epochs=14,
+    student_epochs=24,
 )
 """Rendered faces at 64x64, 13 views.
 
