@@ -95,7 +95,7 @@ class Frontalization:
     int8_psnr: float = 35.0
 
 
-FULL = Frontalization(dtype="mixed_bfloat16")
+FULL = Frontalization(dtype="mixed_bfloat16", student_epochs=40, student_rate=1e-3)
 
 DEMO_TEACHER = Frontalization(
     name="demo_teacher",
