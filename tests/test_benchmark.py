@@ -33,6 +33,11 @@ def test_command_prints_the_operators_that_take_longest(path, capsys):
     assert float(first.split()[0]) >= float(second.split()[0]) > 0
 
 
+def test_number_of_operators_is_not_negative(path, capsys):
+    assert main(["benchmark", str(path), "--operators", "-1"]) == 2
+    assert "--operators must be at least 0. Received: -1." in capsys.readouterr().err
+
+
 def test_file_that_is_no_model_is_refused(tmp_path, capsys):
     broken = tmp_path / "broken.tflite"
     broken.write_bytes(b"nothing of the sort")

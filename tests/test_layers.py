@@ -12,7 +12,7 @@ from tfgan_compress.layers import (
     FlipConcat,
     Halve,
     Maximum,
-    Place,
+    Pad,
 )
 
 
@@ -79,10 +79,10 @@ def test_doubling_repeats_each_pixel_in_a_block():
     assert Double().compute_output_shape((None, 3, 5, 4)) == (None, 6, 10, 4)
 
 
-def test_placing_pads_as_keras_does():
+def test_padding_is_that_of_keras():
     image, margins = _image(2, 3, 5, 4), ((1, 2), (0, 3))
-    assert np.array_equal(Place(margins)(image), keras.layers.ZeroPadding2D(margins)(image))
-    assert Place(margins).compute_output_shape((None, 3, 5, 4)) == (None, 6, 8, 4)
+    assert np.array_equal(Pad(margins)(image), keras.layers.ZeroPadding2D(margins)(image))
+    assert Pad(margins).compute_output_shape((None, 3, 5, 4)) == (None, 6, 8, 4)
 
 
 def test_relu_of_a_branch_is_exactly_a_relu():

@@ -9,17 +9,7 @@ import tfgan_compress
 
 PACKAGE = Path(tfgan_compress.__file__).parent
 LEVELS = (
-    {
-        "files",
-        "packages",
-        "shipped",
-        "geometry",
-        "channels",
-        "layers",
-        "axes",
-        "replicas",
-        "schema",
-    },
+    {"files", "packages", "shipped", "geometry", "channels", "layers", "axes", "replicas"},
     {"blocks", "graph", "models", "schema", "tflite"},
     {"pathways", "residual"},
     {"generators", "discriminators", "recognizers", "data", "elastic", "profile", "frozen"},

@@ -146,7 +146,7 @@ class Double(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
-class Place(keras.layers.ZeroPadding2D):
+class Pad(keras.layers.ZeroPadding2D):
     """`ZeroPadding2D` of few channels: 4 on a 128x128 picture in a twentieth of the time.
 
     XNNPACK copies the innermost padded axis in one piece: columns and channels together, here.

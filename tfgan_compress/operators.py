@@ -29,10 +29,10 @@ def time_operators(path, *, threads=1, warmup=5, runs=20):
         List of `{"operator", "inputs", "output", "count", "ms"}`, the most time first: kind,
         shapes, how many such operators there are, milliseconds (p50) of all of them together.
     """
-    content = Path(path).read_bytes()
+    model = parse(Path(path).read_bytes())
     rows = []
-    for (kind, inputs, output), indices in _alike(parse(content)).items():
-        single = alone(parse(content), indices[0])
+    for (kind, inputs, output), indices in _alike(model).items():
+        single = alone(model, indices[0])
         took = latency_of(single, threads=threads, warmup=warmup, runs=runs)["p50"]
         shapes = {"inputs": [list(shape) for shape in inputs], "output": list(output)}
         count = len(indices)
@@ -59,10 +59,10 @@ def _shape(graph, index):
 def alone(model, index):
     """Returns the bytes of a file with one operator of the main graph of `model`, a parsed file.
 
-    What it computes from goes in, what it computes comes out; `model` is used up.
+    What it computes from goes in, what it computes comes out.
     """
-    graph = model.subgraphs[0]
-    operator = graph.operators[index]
+    model, graph = copy.copy(model), copy.copy(model.subgraphs[0])
+    operator = copy.copy(graph.operators[index])
     used = [i for i in dict.fromkeys([*operator.inputs, *operator.outputs]) if i >= 0]
     place = {old: new for new, old in enumerate(used)}
     constant = {i for i in used if _holds_data(model, graph.tensors[i])}

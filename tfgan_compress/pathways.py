@@ -8,7 +8,7 @@ import keras
 
 from tfgan_compress import geometry
 from tfgan_compress.blocks import Configured, ConvBlocks
-from tfgan_compress.layers import Maximum, Place
+from tfgan_compress.layers import Maximum, Pad
 
 PARTS = ("left_eye", "right_eye", "nose", "mouth")
 _LOCAL_WIDTHS = {"down1": 1, "down2": 2, "down3": 4, "down4": 8, "up3": 4, "up2": 2}
@@ -101,9 +101,9 @@ def paste(parts, image_size):
     for part, (feature, image) in parts.items():
         (row, column), (height, width) = corners[part], feature.shape[1:3]
         margins = ((row, image_size - row - height), (column, image_size - column - width))
-        features.append(Place(margins, name=f"{part}_place")(feature))
+        features.append(Pad(margins, name=f"{part}_place")(feature))
         lit = keras.layers.Rescaling(1.0, offset=1.0, name=f"{part}_lit")(image)
-        images.append(Place(margins, name=f"{part}_place_image")(lit))
+        images.append(Pad(margins, name=f"{part}_place_image")(lit))
     pasted = Maximum(name="parts_lit")(images)
     pasted = keras.layers.Rescaling(1.0, offset=-1.0, name="parts_image")(pasted)
     return Maximum(name="parts")(features), pasted

@@ -39,8 +39,10 @@ def run(arguments):
     from tfgan_compress.files import write_json
 
     options = {"threads": arguments.threads, "warmup": arguments.warmup, "runs": arguments.runs}
+    if arguments.operators < 0:
+        raise ValueError(f"--operators must be at least 0. Received: {arguments.operators}.")
     results = [benchmark(path, **options) for path in arguments.files]
-    if arguments.operators > 0:
+    if arguments.operators:
         from tfgan_compress.operators import time_operators
 
         for result in results:
@@ -49,7 +51,7 @@ def run(arguments):
         print(json.dumps(results, indent=2))
         return 0
     print_table(results)
-    for result in results if arguments.operators > 0 else ():
+    for result in results if arguments.operators else ():
         print_operators(result, arguments.operators)
     if arguments.json:
         write_json(arguments.json, results)

@@ -16,7 +16,7 @@ import numpy as np
 from tfgan_compress import graph
 from tfgan_compress.files import read_json, write_json
 from tfgan_compress.frozen import save_frozen
-from tfgan_compress.layers import Place
+from tfgan_compress.layers import Pad
 from tfgan_compress.quantization import fake
 from tfgan_compress.quantization.fake import FakeQuant, QuantizedKernel
 from tfgan_compress.quantization.twin import in_float
@@ -91,7 +91,7 @@ def _copy(layer, tf_keras):
         return getattr(layers, name)(
             name=layer.name, **{key: config[key] for key in _OPTIONS if key in config}
         )
-    if isinstance(layer, Place):
+    if isinstance(layer, Pad):
         return layers.ZeroPadding2D(layer.padding, name=layer.name)
     if isinstance(layer, keras.layers.LeakyReLU):
         return layers.LeakyReLU(layer.negative_slope, name=layer.name)
