@@ -2,12 +2,16 @@ import keras
 import numpy as np
 import pytest
 
+from tests import norm_facts
+from tests.dtypes import dtype_policy
 from tfgan_compress.layers import (
+    BatchNorm,
     BranchReLU,
     ChannelGate,
     CodeNoise,
     Constant,
     Deconv,
+    Depthwise,
     Double,
     FlipConcat,
     Halve,
@@ -109,3 +113,32 @@ def test_deconv_is_that_of_keras(kernel, strides):
     for own, other in zip(ours.weights, theirs.weights, strict=True):
         own.assign(other)
     assert np.allclose(ours(image), theirs(image), atol=1e-5)
+
+
+@pytest.mark.parametrize("strides", [1, 2])
+def test_depthwise_convolution_in_half_floats_trains_as_a_dense_one_does(strides):
+    image = _image(2, 6, 8, 5)
+    with dtype_policy("mixed_bfloat16"):
+        layer = Depthwise(3, strides=strides, padding="same", use_bias=False)
+    trained, inferred = (np.asarray(layer(image, training=t), "float32") for t in (True, False))
+    theirs = keras.layers.DepthwiseConv2D(3, strides=strides, padding="same", use_bias=False)
+    theirs.build(image.shape)
+    theirs.kernel.assign(layer.kernel)
+    for own in (trained, inferred):
+        assert np.allclose(own, theirs(image), atol=0.02)
+    # Half floats hold eight bits, of which rounding may cost the last one.
+    assert np.abs(trained - inferred).max() <= np.abs(inferred).max() / 100
+
+
+@pytest.mark.parametrize("shape", norm_facts.SHAPES, ids=str)
+def test_batch_norm_is_that_of_keras(shape):
+    assert norm_facts.difference(shape) < 2e-5
+    assert norm_facts.difference(shape, "mixed_bfloat16") < 0.02
+    assert norm_facts.difference(shape, "float64") < 1e-6
+
+
+def test_batch_norm_that_is_frozen_uses_what_it_knows():
+    image, norm = _image(2, 4, 4, 3), BatchNorm(epsilon=1e-5)
+    norm.trainable = False
+    assert np.allclose(norm(image, training=True), image, atol=1e-4)
+    assert not norm.moving_mean.numpy().any()

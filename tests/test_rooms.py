@@ -9,7 +9,8 @@ import tfgan_compress
 
 PACKAGE = Path(tfgan_compress.__file__).parent
 LEVELS = (
-    {"files", "packages", "shipped", "geometry", "channels", "layers", "axes", "replicas"},
+    {"files", "packages", "shipped", "geometry", "channels", "kernels", "axes", "replicas"},
+    {"layers"},
     {"blocks", "graph", "models", "schema", "tflite"},
     {"pathways", "residual"},
     {"generators", "discriminators", "recognizers", "data", "elastic", "profile", "frozen"},

@@ -11,6 +11,7 @@ import tensorflow as tf
 from tests.generators.tiny import randomize
 from tests.training import nets
 from tfgan_compress import run as stages
+from tfgan_compress.ablation import ablate
 from tfgan_compress.compress import compress
 from tfgan_compress.data.batches import batches
 from tfgan_compress.discriminators import TPGANDiscriminator
@@ -124,7 +125,7 @@ def test_fine_tuning_that_lowers_the_score_is_discarded(tmp_path, monkeypatch):
     for after in (0.4, 0.6):
         tuning = Tuning(tmp_path / str(after), monkeypatch, [0.5, after])
         kernels[after] = tuning.tuned().get_layer("last_conv").kernel.numpy()
-        scores = read_json(tmp_path / str(after) / "student" / "scores.json")
+        scores = scores_of(tmp_path / str(after))
         assert scores == {"extracted": 0.5, "fine_tuned": after, "kept": max(0.5, after)}
     extracted = extract(tuning.supernet, nets.NARROW).get_layer("last_conv").kernel.numpy()
     np.testing.assert_allclose(kernels[0.4], extracted, rtol=1e-3, atol=1e-6)
@@ -144,6 +145,11 @@ def test_student_that_exists_is_loaded_and_not_trained_again(tmp_path, monkeypat
     assert len(tuning.met) == 1
     for one, other in zip(first.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def scores_of(folder):
+    """What the run in `folder` says of its student before and after it was tuned."""
+    return read_json(folder / "student" / "scores.json")
 
 
 @pytest.fixture(scope="module")
@@ -189,12 +195,18 @@ def test_story_ends_in_a_student_within_the_budget(story):
     assert np.abs(image).max() <= 1
 
 
+def test_no_subnet_is_narrower_than_the_recipe_allows(tmp_path):
+    run = Run(dataclasses.replace(TINY, narrowest=0.5), tmp_path)
+    space = run._space({"code": 64, "noise": 0})
+    assert space.smallest() == {"code": 32, "noise": 0}
+
+
 def test_every_stage_leaves_its_result(story):
     folder = story[0]
     for stage in ("teacher/coarse", "teacher/pixel", "teacher/adversarial", "supernet", "student"):
         assert (folder / stage / "backup" / "epoch_00001.weights.h5").exists()
         assert (folder / stage / "images" / "epoch_00001.png").exists()
-    scores = read_json(folder / "student" / "scores.json")
+    scores = scores_of(folder)
     assert scores["kept"] == max(scores["extracted"], scores["fine_tuned"])
     assert len(read_json(folder / "search" / "result.json")["trials"]) == TINY.candidates
 
@@ -226,6 +238,22 @@ def test_uniform_student_is_the_searched_one_where_the_search_found_no_better(
     for one, other in zip(made.student.get_weights(), even.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
     assert not (folder / "uniform").exists()
+
+
+def test_student_that_a_recipe_starts_from_is_tuned_without_a_supernet(story, faces, tmp_path):
+    folder, made = story
+    recipe = dataclasses.replace(
+        TINY, teacher_weights=str(folder / "teacher"), student_start=str(folder / "student")
+    )
+    _, tuned = told(recipe, tmp_path, faces)
+    assert tuned.found is None and not (tmp_path / "supernet").exists()
+    assert tuned.student.channels == made.student.channels
+    scores = scores_of(tmp_path)
+    assert scores["extracted"] == pytest.approx(scores_of(folder)["kept"], abs=0.01)
+    with pytest.raises(ValueError, match="comes out of a supernet"):
+        compress(Run(recipe, tmp_path, faces=faces), uniform=True)
+    with pytest.raises(ValueError, match="compares supernets"):
+        ablate(Run(recipe, tmp_path, faces=faces), tuned)
 
 
 def test_cr_gan_goes_the_same_way(crgan_story):

@@ -28,8 +28,16 @@ def ablate(run, compressed):
     Returns:
         List of `{"name", "ssim", "minutes"}`: held-out SSIM, and the minutes that training took
         in this call (0 where a result was found).
+
+    Raises:
+        ValueError: If the run has no supernet.
     """
     data, found = compressed.data, compressed.found
+    if found is None:
+        raise ValueError(
+            "The ablation compares supernets, which student_start spares. Received: "
+            f"student_start={run.recipe.student_start!r}; leave it out."
+        )
     rows = [_row("as shipped", run, data, found)]
     for name, changes in ABLATIONS.items():
         directory = run.directory / "ablation" / name.replace(" ", "_")

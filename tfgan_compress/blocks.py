@@ -12,7 +12,7 @@ import math
 
 import keras
 
-from tfgan_compress.layers import ChannelGate, Deconv
+from tfgan_compress.layers import BatchNorm, ChannelGate, Deconv, Depthwise
 
 LARGEST_DEPTHWISE = 5
 """XNNPACK has depthwise kernels of up to 25 taps; one of 7x7 in int8 took 20 times as long."""
@@ -122,7 +122,7 @@ class ConvBlocks:
         common = {"padding": "same", "strides": strides}
         if f"{name}_".startswith(self.factorized) and kernel > 1:
             side = depthwise_size(kernel)
-            x = keras.layers.DepthwiseConv2D(
+            x = Depthwise(
                 side,
                 use_bias=False,
                 depthwise_initializer=keras.initializers.TruncatedNormal(stddev=1 / side),
@@ -141,7 +141,7 @@ class ConvBlocks:
 
 
 def _batch_norm(x, name):
-    return keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_norm")(x)
+    return BatchNorm(momentum=0.9, epsilon=1e-5, name=f"{name}_norm")(x)
 
 
 def _activate(x, activation, name):

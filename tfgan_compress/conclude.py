@@ -56,7 +56,7 @@ def conclude(run, compressed, *, ablation=(), demo=None):
             variant: export_entry(file, _measured(run, file), evaluation=evaluator(made[variant]))
             for variant, file in files.items()
         },
-        "search": compressed.found.to_dict(),
+        "search": compressed.found and compressed.found.to_dict(),
         "scores": read_json(run.directory / "student" / "scores.json"),
         "recipe": _settings(run.recipe),
         "curves": {stage: read_log(run.directory / stage / "log.csv") for stage in STAGES},

@@ -18,7 +18,7 @@ from tfgan_compress.data.batches import batches
 from tfgan_compress.datasets import check_people, open_data
 from tfgan_compress.elastic import elastic, extract, set_masks
 from tfgan_compress.files import read_json, write_json
-from tfgan_compress.models import copy_model
+from tfgan_compress.models import copy_model, load_model
 from tfgan_compress.profile import MacCounter
 from tfgan_compress.replicas import check_same
 from tfgan_compress.run_folder import is_saved, keep_recipe, load_pair, save_pair
@@ -100,7 +100,7 @@ class Run:
             self._restart_random()
             largest = self._largest(teacher)
             supernet = elastic(teacher, largest, factorized=r.factorized)
-            space = search_space(largest)
+            space = self._space(largest)
             with scope_of(self.strategy):
                 sampler = SubnetSampler(space, rule=r.sampling, seed=r.seed)
             discriminator = copy_model(discriminator, trained=r.inherit_discriminator)
@@ -118,7 +118,7 @@ class Run:
         folder.mkdir(parents=True, exist_ok=True)
         macs, params = self._budget(teacher)
         found = search(
-            search_space(supernet.channels), self.scorer(supernet, data), MacCounter(supernet),
+            self._space(supernet.channels), self.scorer(supernet, data), MacCounter(supernet),
             macs=macs, params=params, trials=r.candidates, strategy=r.strategy,
             storage=self.storage, seed=r.seed,
         )  # fmt: skip
@@ -135,7 +135,7 @@ class Run:
         What the search has to beat. Where it found nothing better, that is its own student.
         """
         macs, params = self._budget(teacher)
-        counter, space = MacCounter(supernet), search_space(supernet.channels)
+        counter, space = MacCounter(supernet), self._space(supernet.channels)
 
         def fits(channels):
             return counter(channels) <= macs and counter.params(channels) <= params
@@ -145,28 +145,43 @@ class Run:
             return self.student(data, teacher, supernet, adversary, found)
         return self.tuned("uniform", channels, data, teacher, supernet, adversary)
 
+    def retuned(self, data, teacher, discriminator):
+        """Returns the student that the recipe starts from, fine-tuned on where that helps."""
+
+        def start():
+            return load_model(find_model(self.recipe.student_start) / "generator")
+
+        return self._tuned("student", start, data, teacher, discriminator)
+
     def tuned(self, name, channels, data, teacher, supernet, adversary):
         """Extracts `channels` from the supernet and fine-tunes them in the folder `name`."""
-        folder = self.directory / name
-        if not is_saved(folder):
-            self._restart_random()
-            # The next student has to meet the same adversary, not one that this student taught.
-            adversary = copy_model(adversary)
+
+        def extracted():
             set_masks(supernet, leading_masks(supernet.channels, channels))
-            student = extract(supernet)
             with scope_of(self.strategy):
                 check_same("channels", _checksum(channels))
-            judge = SubnetScorer(student, self._held_out(data), self._calibration(data))
-            before = judge.current()
-            kept = student.get_weights()
-            self._distil(student, adversary, teacher, data, folder)
-            after = judge.current()
-            if after < before:
-                student.set_weights(kept)
-            scores = {"extracted": before, "fine_tuned": after, "kept": max(before, after)}
-            write_json(folder / "scores.json", scores)
-            return save_pair(folder, student, adversary)[0]
-        return load_pair(folder)[0]
+            return extract(supernet)
+
+        return self._tuned(name, extracted, data, teacher, adversary)
+
+    def _tuned(self, name, start, data, teacher, adversary):
+        """Fine-tunes what `start()` returns, or loads what is there; keeps it where it helped."""
+        folder = self.directory / name
+        if is_saved(folder):
+            return load_pair(folder)[0]
+        self._restart_random()
+        # The next student has to meet the same adversary, not one that this student taught.
+        adversary, student = copy_model(adversary), start()
+        judge = SubnetScorer(student, self._held_out(data), self._calibration(data))
+        before = judge.current()
+        kept = student.get_weights()
+        self._distil(student, adversary, teacher, data, folder)
+        after = judge.current()
+        if after < before:
+            student.set_weights(kept)
+        scores = {"extracted": before, "fine_tuned": after, "kept": max(before, after)}
+        write_json(folder / "scores.json", scores)
+        return save_pair(folder, student, adversary)[0]
 
     def _distil(self, student, adversary, teacher, data, folder, *, sampler=None):
         with replicated(self.strategy, student, adversary, teacher) as (own, critic, frozen):
@@ -204,6 +219,9 @@ class Run:
             group: 0 if group == "noise" else _round(width * share, width)
             for group, width in teacher.channels.items()
         }
+
+    def _space(self, largest):
+        return search_space(largest, smallest=self.recipe.narrowest)
 
     def _budget(self, teacher):
         counter = MacCounter(teacher)

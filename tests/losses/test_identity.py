@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from tests.dtypes import dtype_policy
 from tfgan_compress.losses.identity import IdentityLoss
 from tfgan_compress.losses.step import Step
 
@@ -46,3 +47,11 @@ def test_without_layers_the_loss_is_the_cosine_distance():
 def test_unknown_comparison_is_refused():
     with pytest.raises(ValueError, match="'target' or 'teacher'"):
         IdentityLoss(SIZE, against="student")
+
+
+def test_half_floats_tell_the_loss_nearly_the_same(loss):
+    with dtype_policy("mixed_bfloat16"):
+        rough = IdentityLoss(SIZE)
+    told = [float(judge(step(pictures(0), pictures(1)))) for judge in (loss, rough)]
+    assert told[1] == pytest.approx(told[0], rel=0.02)
+    assert rough.recognizer(pictures(0))["embedding"].dtype == "float32"

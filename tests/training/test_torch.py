@@ -26,3 +26,7 @@ def test_student_equals_its_subnet_and_is_saved_on_torch(on_torch):
     extracted, loaded = on_torch["student"]
     assert extracted < 1e-5
     assert loaded < 0.05
+
+
+def test_batch_norm_is_that_of_keras_on_torch(facts_on_torch):
+    assert max(facts_on_torch["norm"]) < 1e-4

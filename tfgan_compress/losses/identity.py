@@ -7,6 +7,7 @@ larger layers forbid better than the embedding does. Left out: training the reco
 (`training.recognition`).
 """
 
+import keras
 from keras import ops
 
 from tfgan_compress.losses.step import Loss
@@ -44,7 +45,10 @@ class IdentityLoss(Loss):
         self.against = against
         self.name = "identity" if against == "target" else "identity_teacher"
         self.layers = default_features(recognizer) if layers is None else tuple(layers)
-        self.recognizer = load_recognizer(recognizer, image_size, features=self.layers)
+        policy = keras.config.dtype_policy().name
+        self.recognizer = load_recognizer(
+            recognizer, image_size, features=self.layers, dtype=policy
+        )
 
     def __call__(self, step):
         """Returns the unweighted loss of `step`, a scalar."""
@@ -55,8 +59,9 @@ class IdentityLoss(Loss):
         cosine = ops.sum(fake["embedding"] * real["embedding"], axis=-1)
         total = 1.0 - ops.mean(cosine)
         for layer in self.layers:
-            difference = ops.mean(ops.abs(fake[layer] - real[layer]))
-            scale = mean_over_replicas(ops.mean(ops.abs(real[layer])))
+            painted, true = (ops.cast(x[layer], "float32") for x in (fake, real))
+            difference = ops.mean(ops.abs(painted - true))
+            scale = mean_over_replicas(ops.mean(ops.abs(true)))
             total = total + difference / (scale + 1e-6)
         return total / (1 + len(self.layers))
 

@@ -58,7 +58,8 @@ class Frontalization:
     # Loss weights; pixel losses are means over images in [-1, 1]
     patch: float = 0.3
     symmetry: float = 0.05
-    adversarial: float = 2e-3  # 5e-3 drew streaks before the face was learned
+    # 5e-3 drew streaks before the face was learned; 0 trains a student without a discriminator.
+    adversarial: float = 2e-3
     identity: float = 0.2
     tv: float = 1e-4
     classification: float = 0.01
@@ -74,6 +75,7 @@ class Frontalization:
 
     # Supernet: at most this share of the teacher's widths
     width_share: float = 0.5
+    narrowest: float = 0.25  # width of a subnet, as a share of the supernet's
     factorized: tuple[str, ...] = FACTORIZED
     supernet_epochs: int = 20
     supernet_rate: float = 1e-3
@@ -88,6 +90,7 @@ class Frontalization:
     recalibration_batches: int = 8
 
     # Student
+    student_start: str = ""  # fine-tune this one, without a supernet: a folder, or a shipped one
     student_epochs: int = 20
     student_rate: float = 5e-4
 

@@ -29,18 +29,20 @@ def default_features(name):
     return _shipped(name).FEATURES if _is_shipped(name) else _own(name).features
 
 
-def load_recognizer(name, image_size, *, features=()):
+def load_recognizer(name, image_size, *, features=(), dtype="float32"):
     """Returns a frozen `keras.Model` from aligned images to face embeddings.
 
     It maps `(batch, image_size, image_size, 3)` in [-1, 1] to L2-normalised embeddings
     `(batch, n)`; or, with `features`, to a dict of `embedding` and these layers' activations.
-    It is differentiable with respect to the images, and float32 under every dtype policy.
+    It is differentiable with respect to the images.
 
     Args:
         name: One of `available_recognizers()`: `resnet29` (dlib's) or `faceres`; or a recognizer
             of your own, or the folder that `models.save_model` wrote it to. It is copied.
         image_size: Side of the aligned images, in pixels.
         features: Names of layers to return too; each module's `FEATURES` lists sensible ones.
+        dtype: Policy of the network's layers, whatever the global one is. Judges are float32; half
+            floats tell a loss as much in a fraction of the time, where a processor knows them.
 
     Raises:
         ValueError: If there is no such recognizer or layer.
@@ -50,6 +52,8 @@ def load_recognizer(name, image_size, *, features=()):
     else:
         network = _own(name)
         framing = network.framing
+    for layer in network.layers:
+        layer.dtype_policy = keras.DTypePolicy(dtype)
     image = keras.Input((image_size, image_size, 3), dtype="float32", name="image")
     chip = Crop(framing, image_size, name="crop")(image)
     outputs = _with_features(network, features)(chip)

@@ -39,6 +39,8 @@ def train_student(
     distilled = []
     if weight:
         distilled = [FeatureDistillation(architecture.taps, generator, teacher, weight=weight)]
+    if not recipe.adversarial:
+        discriminator = None
     trainer = Trainer(
         generator, losses + distilled, discriminator=discriminator, teacher=teacher, sampler=sampler
     )

@@ -30,10 +30,10 @@ def pixel_losses(recipe, *, patches):
 
 
 def adversarial_losses(recipe, *, patches):
-    """Returns all that shapes a face after the pixels: adversary and identity on top of them."""
+    """Returns all that shapes a face after the pixels: adversary, if any, and identity on top."""
     return [
         *pixel_losses(recipe, patches=patches),
-        AdversarialLoss(recipe.adversarial),
+        *([AdversarialLoss(recipe.adversarial)] if recipe.adversarial else []),
         IdentityLoss(recipe.image_size, recipe.identity),
     ]
 
