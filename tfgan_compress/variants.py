@@ -17,7 +17,6 @@ from tfgan_compress.export import export
 from tfgan_compress.export.conversion import predict
 from tfgan_compress.files import atomic_path, write_json
 from tfgan_compress.metrics.image_quality import psnr
-from tfgan_compress.quantization import PERCENTILE
 from tfgan_compress.quantization.clustering import cluster_kernels
 from tfgan_compress.quantization.equalization import equalize
 from tfgan_compress.quantization.sensitivity import keep_float, tensor_sensitivity
@@ -53,14 +52,15 @@ def columns(rows):
 
 
 def int8_candidates(
-    model, calibration, *, percentile=PERCENTILE, train=None, float_tensors=0, tfmot=None
+    model, calibration, *, percentile=None, train=None, float_tensors=0, tfmot=None
 ):
     """Yields `(name, what an int8 file can be made of, extra contract)`, one after the other.
 
     Args:
         model: Plain generator.
         calibration: List of batch dicts.
-        percentile: Where activations are clipped in the rows that clip.
+        percentile: Where activations are clipped in the rows that clip; by default the best of a
+            few, as in `quantization.sharing.calibrated_twin`.
         train: `train(twin)`, which trains it in place; None leaves `qat` out.
         float_tensors: Number of tensors that `mixed` keeps in float; 0 leaves it out.
         tfmot: Options of `quantization.tfmot.trained_by_tfmot`; None leaves `tfmot_qat` out.
@@ -83,7 +83,7 @@ def int8_candidates(
             yield "tfmot_qat", folder, {"tfmot": report}
 
 
-def clustered_twins(model, calibration, *, clusters, percentile=PERCENTILE, tfmot=None):
+def clustered_twins(model, calibration, *, clusters, percentile=None, tfmot=None):
     """Yields `(name, twin with at most `clusters` values to a kernel, extra contract)`.
 
     Args: as in `int8_candidates`; without `tfmot` only the values of k-means.
@@ -108,7 +108,7 @@ def compare_variants(
     measure_latency=False,
     evaluate=None,
     clusters=0,
-    percentile=PERCENTILE,
+    percentile=None,
     tfmot=None,
     **candidates,
 ):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from tests.quantization.test_equalization import uneven
-from tfgan_compress.quantization.calibration import calibrate
+from tfgan_compress.quantization.calibration import calibrate, observed_ranges
 from tfgan_compress.quantization.twin import quantization_twin, ranges
 
 
@@ -29,6 +29,16 @@ def test_percentile_leaves_outliers_out(twin):
     views["input"][0, 0, 0, 1] = 100
     calibrate(twin, [views], percentile=99)
     assert float(twin.get_layer("input_range").high) < 0.6
+
+
+def test_several_percentiles_are_read_off_in_one_go(twin):
+    batches = [batch(-0.5, 0.25), batch(-0.1, 0.75)]
+    found = observed_ranges(twin, batches, (99.0, 100.0))
+    for percentile, ends in found.items():
+        calibrate(twin, batches, percentile=percentile)
+        entry = twin.get_layer("input_range")
+        expected = [float(entry.low), float(entry.high)]
+        assert list(ends["input_range"]) == pytest.approx(expected, rel=1e-5)
 
 
 def test_zero_is_always_in_range(twin):

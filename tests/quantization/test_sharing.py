@@ -57,3 +57,13 @@ def test_ranges_of_different_widths_stay_apart(forked):
 def test_a_limit_above_all_widths_leaves_no_conversion_between_scales(forked):
     twin = calibrated_twin(forked, [images_for(forked, 4)], limit=100)
     assert "fork_range" not in names(twin)
+
+
+@pytest.mark.parametrize(("outlier", "chosen"), [(1.0, 100.0), (60.0, 99.8)])
+def test_outliers_are_clipped_only_where_that_helps(forked, outlier, chosen):
+    views = images_for(forked, 32)
+    views["input"][0, 0, 0, 0] = outlier
+    batches = [views, images_for(forked, 8)]
+    found = calibrated_twin(forked, batches)
+    expected = calibrated_twin(forked, batches, percentile=chosen)
+    assert ends(found, "input_range") == ends(expected, "input_range")

@@ -1,6 +1,6 @@
 """Options and pictures of the commands that calibrate int8 ranges."""
 
-from tfgan_compress.quantization import PERCENTILE
+from tfgan_compress.quantization import PERCENTILES
 
 
 def add_calibration_options(parser):
@@ -11,10 +11,9 @@ def add_calibration_options(parser):
     parser.add_argument(
         "--percentile",
         type=float,
-        default=PERCENTILE,
         metavar="P",
-        help="leave the outliers of int8 activations beyond this percentile out of their ranges "
-        f"(default: {PERCENTILE:g}; 100 leaves none out)",
+        help="leave the outliers of int8 activations beyond this percentile out of their ranges; "
+        f"100 leaves none out (default: the best of {', '.join(f'{p:g}' for p in PERCENTILES)})",
     )
 
 

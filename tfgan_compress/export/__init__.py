@@ -16,7 +16,6 @@ from tfgan_compress.export.contract import FRONTALIZATION, make_contract
 from tfgan_compress.export.conversion import VARIANTS, convert, input_shapes, predict, saved_model
 from tfgan_compress.export.gates import GateError
 from tfgan_compress.files import atomic_path, write_json
-from tfgan_compress.quantization import PERCENTILE
 from tfgan_compress.quantization.folding import NoTwinError
 from tfgan_compress.quantization.sharing import calibrated_twin
 from tfgan_compress.quantization.twin import ranges
@@ -57,7 +56,7 @@ def export(
     calibration,
     variants=VARIANTS,
     int8=None,
-    percentile=PERCENTILE,
+    percentile=None,
     output="image",
     task=FRONTALIZATION,
     floors=None,
@@ -77,9 +76,9 @@ def export(
         int8: What the int8 file is made of in place of `model`: an equalised copy
             (`quantization.equalization`) or `model` itself, whose ranges the converter takes from
             the least to the greatest value, or a twin (`quantization.twin`), which brings its own,
-            or the folder of a `saved_model` that does (`quantization.tfmot`). By default a twin
-            calibrated up to `percentile`; where a layer has none, `model`.
-        percentile: Of the values of an int8 activation, for that twin; 100 clips nothing.
+            or the folder of a `saved_model` that does (`quantization.tfmot`). By default a
+            `quantization.sharing.calibrated_twin`; where a layer has none, `model`.
+        percentile: For that twin; by default the best of a few.
         output: The output that is exported.
         task: The contract's task; that of `FRONTALIZATION` has alignment and patches.
         floors: `{variant: dB}` in place of `PSNR_FLOORS`.
@@ -100,7 +99,7 @@ def export(
     expected = predict(model, checks, output=output)
     floors = PSNR_FLOORS | (floors or {})
     if int8 is None and "int8" in variants:
-        int8 = _twin(model, samples, percentile)
+        int8 = _twin(model, samples, percentile, output)
     exported = {}
     for variant, content in _converted(model, int8, variants, samples, output):
         # Whatever fails here cannot even be loaded, so `enforce` does not apply.
@@ -114,13 +113,13 @@ def export(
     return exported
 
 
-def _twin(model, samples, percentile):
+def _twin(model, samples, percentile, output):
     """Returns the calibrated twin of `model`, or `model` where it has none."""
     groups = [samples[i : i + 8] for i in range(0, len(samples), 8)]
     # A percentile of one image alone would clip what all of the next one holds.
     together = ({k: np.concatenate([s[k] for s in group]) for k in group[0]} for group in groups)
     try:
-        return calibrated_twin(model, together, percentile=percentile)
+        return calibrated_twin(model, together, percentile=percentile, output=output)
     except NoTwinError:
         return model
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from tfgan_compress import axes, graph
 from tfgan_compress.layers import FlipConcat, Halve, Maximum
-from tfgan_compress.quantization import PERCENTILE
+from tfgan_compress.quantization import PERCENTILES
 
 L = keras.layers
 
@@ -25,7 +25,7 @@ _DROPOUTS = (L.Dropout, L.SpatialDropout2D)
 _COMMUTING = ("linear", "relu", "leaky_relu")
 
 
-def equalize(model, batches, *, limit=8.0, percentile=PERCENTILE):
+def equalize(model, batches, *, limit=8.0, percentile=PERCENTILES[0]):
     """Returns a model of the same class and function whose small channels are larger.
 
     Args:

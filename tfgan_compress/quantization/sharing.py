@@ -5,26 +5,55 @@ of the join: one more operator, one more rounding. Where the two are about as wi
 both. Left out: additions, which take inputs of any scale.
 """
 
-from tfgan_compress.quantization import PERCENTILE
-from tfgan_compress.quantization.calibration import calibrate
-from tfgan_compress.quantization.twin import joinable_ranges, quantization_twin, ranges
+from keras import ops
+
+from tfgan_compress.metrics.image_quality import psnr
+from tfgan_compress.quantization import PERCENTILES
+from tfgan_compress.quantization.calibration import observed_ranges, set_ranges
+from tfgan_compress.quantization.twin import in_float, joinable_ranges, quantization_twin, ranges
 
 LIMIT = 1.5
 """How much wider a range may get: its steps are coarser by the same factor, 3.5 dB at most."""
 
 
-def calibrated_twin(model, batches, *, percentile=PERCENTILE, limit=LIMIT):
+JUDGED = 2
+"""Batches that a percentile is chosen by."""
+
+
+def calibrated_twin(model, batches, *, percentile=None, limit=LIMIT, output="image"):
     """Returns the twin of `model` that int8 files are made of.
 
     Args:
         model: As in `quantization_twin`.
         batches: As in `calibrate`.
-        percentile: As in `calibrate`.
+        percentile: As in `observed_ranges`; by default that of `PERCENTILES` whose simulated
+            pictures of the first `JUDGED` batches are nearest to the model's own.
         limit: How much wider a range may get to be shared; 1 shares only those that are equal.
+        output: The output that counts, where the model has several.
     """
-    return share_ranges(
-        model, calibrate(quantization_twin(model), batches, percentile=percentile), limit=limit
-    )
+    batches, twin = list(batches), quantization_twin(model)
+    percentiles = PERCENTILES if percentile is None else (percentile,)
+    found = observed_ranges(twin, batches, percentiles)
+    if percentile is None:
+        percentile = _best(twin, found, batches[:JUDGED], output)
+    return share_ranges(model, set_ranges(twin, found[percentile]), limit=limit)
+
+
+def _best(twin, found, batches, output):
+    """The percentile of `{percentile: ranges}` under which `twin` is most like itself in float."""
+
+    def pictures():
+        answers = [twin({n: b[n] for n in twin.input}, training=False) for b in batches]
+        return ops.concatenate([a[output] if isinstance(a, dict) else a for a in answers])
+
+    with in_float(twin):
+        exact = pictures()
+
+    def quality(percentile):
+        set_ranges(twin, found[percentile])
+        return float(ops.mean(psnr(pictures(), exact)))
+
+    return max(found, key=quality)
 
 
 def share_ranges(model, twin, *, limit=LIMIT):
@@ -45,11 +74,7 @@ def share_ranges(model, twin, *, limit=LIMIT):
         shared += joined
     if not shared:
         return twin
-    sharing = quantization_twin(model, shared=shared)
-    for layer in ranges(sharing):
-        if layer.fixed is None:
-            layer.set_range(*found[layer.name])
-    return sharing
+    return set_ranges(quantization_twin(model, shared=shared), found)
 
 
 def _widened(found, joint, names, limit):
