@@ -10,10 +10,8 @@ import collections
 import copy
 from pathlib import Path
 
-import numpy as np
-
 from tfgan_compress.benchmark import latency_of
-from tfgan_compress.schema import operator_kinds, pack, parse
+from tfgan_compress.schema import data_of, drop_unused, operator_kinds, pack, parse
 
 
 def time_operators(path, *, threads=1, warmup=5, runs=20):
@@ -61,30 +59,14 @@ def alone(model, index):
 
     What it computes from goes in, what it computes comes out.
     """
-    model, graph = copy.copy(model), copy.copy(model.subgraphs[0])
+    model = copy.copy(model)
+    graph = copy.copy(model.subgraphs[0])
     operator = copy.copy(graph.operators[index])
-    used = [i for i in dict.fromkeys([*operator.inputs, *operator.outputs]) if i >= 0]
-    place = {old: new for new, old in enumerate(used)}
-    constant = {i for i in used if _holds_data(model, graph.tensors[i])}
-    graph.tensors = [copy.copy(graph.tensors[i]) for i in used]
-    buffers = [model.buffers[0]]
-    for old, tensor in zip(used, graph.tensors, strict=True):
-        if old in constant:
-            buffers.append(model.buffers[tensor.buffer])
-        tensor.buffer = len(buffers) - 1 if old in constant else 0
-    model.buffers, graph.operators = buffers, [operator]
-    graph.inputs = [
-        place[i] for i in dict.fromkeys(operator.inputs) if i >= 0 and i not in constant
-    ]
-    operator.inputs = np.array([place.get(i, -1) for i in operator.inputs], np.int32)
-    operator.outputs = np.array([place[i] for i in operator.outputs], np.int32)
-    graph.outputs = list(operator.outputs)
-    # They name tensors and buffers that are gone.
-    model.signatureDefs, model.metadata, model.metadataBuffer = [], [], []
-    model.subgraphs = [graph]
+    # Tensors and metadata get other places, and the file stays as it is.
+    graph.tensors, model.metadata = [copy.copy(t) for t in graph.tensors], []
+    read = [i for i in dict.fromkeys(operator.inputs) if i >= 0]
+    graph.inputs = [i for i in read if data_of(model, graph.tensors[i]) is None]
+    graph.outputs, graph.operators = list(operator.outputs), [operator]
+    model.signatureDefs, model.subgraphs = [], [graph]
+    drop_unused(model)
     return pack(model)
-
-
-def _holds_data(model, tensor):
-    data = model.buffers[tensor.buffer].data
-    return data is not None and len(data) > 0

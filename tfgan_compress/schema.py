@@ -5,6 +5,8 @@ LiteRT is imported inside the functions: importing this package does no work.
 
 from typing import Any
 
+import numpy as np
+
 
 def parse(content) -> Any:
     """Returns the bytes of a `.tflite` file as the tree of objects of LiteRT's schema, a ModelT."""
@@ -34,3 +36,47 @@ def operator_kinds(model):
         name = builtin[max(code.builtinCode, code.deprecatedBuiltinCode)]
         kinds.append(f"CUSTOM:{code.customCode.decode()}" if name == "CUSTOM" else name)
     return kinds
+
+
+def data_of(model, tensor):
+    """Returns the values of a constant of a parsed file, in its shape; None of another tensor."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    data = model.buffers[tensor.buffer].data
+    if data is None or not len(data):
+        return None
+    names = {v: k.lower() for k, v in vars(schema.TensorType).items() if not k.startswith("_")}
+    return np.asarray(data, np.uint8).view(names[tensor.type]).reshape(tensor.shape)
+
+
+def drop_unused(model):
+    """Takes out of a parsed file what nothing reads: operators, tensors, constants. In place."""
+    graph = model.subgraphs[0]
+    needed, operators = {*graph.inputs, *graph.outputs}, []
+    for operator in reversed(graph.operators):
+        if needed & {*operator.outputs}:
+            operators.insert(0, operator)
+            needed |= {*operator.inputs, *operator.outputs} - {-1}
+    graph.operators = operators
+    place = {old: new for new, old in enumerate(sorted(needed))}
+    graph.tensors = [graph.tensors[i] for i in place]
+    for holder in (graph, *operators):
+        for ends in ("inputs", "outputs"):
+            moved = [place.get(i, -1) for i in getattr(holder, ends)]
+            setattr(holder, ends, np.array(moved, np.int32))
+    for signature in model.signatureDefs or ():
+        for end in (*signature.inputs, *signature.outputs):
+            end.tensorIndex = place[end.tensorIndex]
+    _drop_buffers(model, graph.tensors)
+
+
+def _drop_buffers(model, tensors):
+    """Leaves the buffers of `tensors` and of the metadata, and the first, which is empty."""
+    holders = [*tensors, *(model.metadata or ())]
+    kept = sorted({0, *(holder.buffer for holder in holders)})
+    place = {old: new for new, old in enumerate(kept)}
+    model.buffers = [model.buffers[i] for i in kept]
+    for holder in holders:
+        holder.buffer = place[holder.buffer]
+    if model.metadataBuffer is not None:  # An older list of the same.
+        model.metadataBuffer = [holder.buffer for holder in model.metadata]

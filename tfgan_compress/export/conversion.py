@@ -13,6 +13,7 @@ import warnings
 import keras
 import numpy as np
 
+from tfgan_compress.export.transposed import split_transposed
 from tfgan_compress.frozen import save_frozen
 from tfgan_compress.schema import pack, parse
 from tfgan_compress.tflite import SIGNATURE
@@ -93,14 +94,17 @@ def convert(folder, variant, *, calibration=()):
         # The converter calibrates with its own, deprecated interpreter.
         warnings.filterwarnings("ignore", r"\s*Warning: tf.lite.Interpreter is deprecated")
         try:
-            return _without_names(converter.convert())
+            return _finished(converter.convert(), variant)
         except ConverterError as error:
             raise ConversionError(variant, str(error)) from error
 
 
-def _without_names(content):
-    """Empties the names of tensors that are neither inputs nor outputs: a tenth of an int8 file."""
+def _finished(content, variant):
+    """Splits what is slow in int8, and empties the names of all tensors but inputs and outputs."""
     model = parse(content)
+    if variant == "int8":
+        split_transposed(model)
+    # They were a tenth of an int8 file.
     for graph in model.subgraphs:
         ends = {*graph.inputs, *graph.outputs}
         for index, tensor in enumerate(graph.tensors):
