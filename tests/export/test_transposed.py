@@ -12,6 +12,7 @@ from tfgan_compress.layers import Deconv
 from tfgan_compress.schema import pack, parse
 from tfgan_compress.tflite import load_interpreter
 
+# Kernel and stride.
 SHAPES = [(3, 2), (2, 2), (4, 2), (5, 2), (6, 4), (5, 3), (3, 1)]
 
 

@@ -13,6 +13,7 @@ import warnings
 import keras
 import numpy as np
 
+from tfgan_compress.export.narrow import widen_narrow
 from tfgan_compress.export.transposed import split_transposed
 from tfgan_compress.frozen import save_frozen
 from tfgan_compress.schema import pack, parse
@@ -100,10 +101,10 @@ def convert(folder, variant, *, calibration=()):
 
 
 def _finished(content, variant):
-    """Splits what is slow in int8, and empties the names of all tensors but inputs and outputs."""
+    """Rewrites what is slow in int8; empties the names of all tensors but inputs and outputs."""
     model = parse(content)
     if variant == "int8":
-        split_transposed(model)
+        widen_narrow(split_transposed(model))
     # They were a tenth of an int8 file.
     for graph in model.subgraphs:
         ends = {*graph.inputs, *graph.outputs}

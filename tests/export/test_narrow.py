@@ -1,0 +1,53 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.export.models import images_for, randomize
+from tests.export.test_transposed import answers
+from tfgan_compress.export import conversion
+from tfgan_compress.export.conversion import convert, saved_model
+from tfgan_compress.export.gates import operator_names, undelegated_operators
+from tfgan_compress.export.narrow import block_kernel
+
+
+@pytest.mark.parametrize("size", [3, 5, 7])
+def test_kernel_of_blocks_computes_the_convolution(size):
+    drawn = np.random.default_rng(0)
+    kernel = drawn.normal(size=(5, size, size, 3)).astype("float32")
+    image = drawn.normal(size=(2, 8, 6, 3)).astype("float32")
+    expected = tf.nn.conv2d(image, kernel.transpose(1, 2, 3, 0), 1, "SAME")
+    blocks = block_kernel(kernel).transpose(1, 2, 3, 0)
+    made = tf.nn.conv2d(tf.nn.space_to_depth(image, 2), blocks, 1, "SAME")
+    np.testing.assert_allclose(tf.nn.depth_to_space(made, 2), expected, atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def narrow():
+    """A generator with convolutions that gain by blocks, and others."""
+    keras.utils.set_random_seed(0)
+    conv = keras.layers.Conv2D
+    image = keras.Input((64, 64, 3), name="input")
+    x = conv(4, 7, padding="same", activation="relu", name="gains")(image)
+    x = conv(4, 5, padding="same", use_bias=False, name="gains_too")(x)
+    x = conv(16, 1, name="of_one_pixel")(x)
+    x = conv(32, 3, strides=2, padding="same", name="strided")(x)
+    x = conv(32, 3, padding="same", name="wide")(x)
+    x = conv(3, 3, padding="valid", activation="tanh", name="unpadded")(x)
+    model = keras.Model({"input": image}, {"image": x})
+    randomize(model, 0)
+    return model
+
+
+def test_int8_file_of_wider_convolutions_gives_the_same_bytes(narrow, monkeypatch):
+    batch = images_for(narrow, 4)
+    samples = [{"input": batch["input"][i : i + 1]} for i in range(4)]
+    with saved_model(narrow) as folder:
+        wide = convert(folder, "int8", calibration=samples)
+        monkeypatch.setattr(conversion, "widen_narrow", lambda model: model)
+        whole = convert(folder, "int8", calibration=samples)
+    names = operator_names(wide)
+    assert names.count("SPACE_TO_DEPTH") == names.count("DEPTH_TO_SPACE") == 2
+    assert "SPACE_TO_DEPTH" not in operator_names(whole)
+    assert undelegated_operators(wide) == []
+    np.testing.assert_array_equal(answers(wide), answers(whole))
