@@ -19,19 +19,23 @@ class FileEditor:
 
         self.model, self.schema, self.graph = model, schema, model.subgraphs[0]
 
+    def of_kind(self, kind):
+        """The operators of that kind."""
+        kinds = operator_kinds(self.model)
+        return [o for o in self.graph.operators if kinds[o.opcodeIndex] == kind]
+
     def replace(self, kind, split):
         """Puts `split(operator)`, a list, in the place of each operator of that kind.
 
         Returns:
             Whether anything has changed.
         """
-        kinds, operators = operator_kinds(self.model), []
-        for operator in self.graph.operators:
-            named = kinds[operator.opcodeIndex] == kind
-            operators += split(operator) if named else [operator]
-        changed = len(operators) > len(self.graph.operators)
+        before, operators = self.graph.operators, []
+        named = {id(operator) for operator in self.of_kind(kind)}
+        for operator in before:
+            operators += split(operator) if id(operator) in named else [operator]
         self.graph.operators = operators
-        return changed
+        return len(operators) > len(before)
 
     def shape(self, index):
         """The shape of a tensor, a tuple."""

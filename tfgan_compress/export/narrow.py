@@ -1,10 +1,11 @@
 """Convolutions of large pictures with few channels, in an int8 file: blocks of pixels as channels.
 
 XNNPACK computes 16 output channels at a time (on ARM and x86 with dot products) and takes input
-channels by eights: a convolution to 4 channels costs as much as one to 16. Counted as channels, the
-pixels of 2x2 blocks fill those places. Space to depth, a convolution of the small picture, depth to
-space: the same numbers are multiplied and added, with zeros among them, and the file gives the same
-bytes. Left out: strides, dilation and even kernels.
+channels by eights: a convolution to 4 channels costs as much as one to 16, and of 6 channels, where
+one is 1x1, each pixel costs as much as 16 would. Counted as channels, the pixels of 2x2 blocks fill
+those places. Space to depth, a convolution of the small picture, depth to space: the same numbers
+are multiplied and added, with zeros among them, and the file gives the same bytes. Left out:
+strides, dilation and even kernels.
 """
 
 import math
@@ -15,8 +16,14 @@ from tfgan_compress.export.editing import FileEditor
 from tfgan_compress.schema import drop_unused
 
 SIDE = 2
-WORTH = 650
-"""Multiplications to be saved for each byte by which the zeros lengthen the file."""
+BUDGET = 64_000
+"""Bytes by which a file may grow; convolutions come first that save the most for each."""
+WORTH = 500
+"""Multiplications that a byte has to save."""
+OPERATORS = 650
+"""Bytes of the two operators and tensors that are added for a convolution."""
+PIXEL = 3100
+"""Multiplications that take as long as the start of a pixel, measured on an Intel Xeon."""
 LANES, DEPTH = 16, 8
 """Output channels computed at a time; input channels taken at a time."""
 
@@ -24,26 +31,54 @@ LANES, DEPTH = 16, 8
 def widen_narrow(model):
     """Replaces convolutions that gain by it, of a parsed file in place; returns the file."""
     file = FileEditor(model)
-    if file.replace("CONV_2D", lambda operator: _widened(file, operator)):
+    chosen = _chosen(file)
+    if file.replace("CONV_2D", lambda o: _widened(file, o) if id(o) in chosen else [o]):
         drop_unused(model)
     return model
 
 
-def _widened(file, operator):
-    """The operators that do what `operator` does; itself alone where that is cheaper."""
-    source, kernel, *bias = map(int, operator.inputs)
-    options, target = operator.builtinOptions, operator.outputs[0]
-    _, height, width, channels = file.shape(source)
-    filters, size, across, _ = file.shape(kernel)
+def _chosen(file):
+    """The `id`s of the operators that are worth it, within the budget."""
+    worth = {}
+    for operator in file.of_kind("CONV_2D"):
+        if _fits(file, operator):
+            saved, added = _exchange(file, operator)
+            worth[id(operator)] = saved / added, added
+    chosen, left = set(), BUDGET
+    for key, (gain, added) in sorted(worth.items(), key=lambda entry: -entry[1][0]):
+        if gain >= WORTH and added <= left:
+            chosen.add(key)
+            left -= added
+    return chosen
+
+
+def _fits(file, operator):
+    """Whether blocks can be made: whole ones, of a plain convolution with an odd kernel."""
+    options, (source, kernel, *_) = operator.builtinOptions, operator.inputs
+    _, height, width, _ = file.shape(source)
+    _, size, across, _ = file.shape(kernel)
     plain = {options.strideH, options.strideW, options.dilationHFactor, options.dilationWFactor}
-    square = size == across and size % 2 and size > 1 and not (height % 2 or width % 2)
-    same = options.padding == file.schema.Padding.SAME
-    if plain != {1} or not square or not same:
-        return [operator]
-    saved = height * width * _saved(channels, filters, size)
-    values = block_kernel(file.values(kernel))
-    if saved < WORTH * (values.size - file.values(kernel).size):
-        return [operator]
+    same = size == 1 or options.padding == file.schema.Padding.SAME
+    whole = not (height % SIDE or width % SIDE)
+    return bool(plain == {1} and size == across and size % 2 and whole and same)
+
+
+def _exchange(file, operator):
+    """`(multiplications saved, bytes added)`, idle multiplications included."""
+    source, kernel, *_ = operator.inputs
+    _, height, width, channels = file.shape(source)
+    filters, size, _, _ = file.shape(kernel)
+    block, taps = SIDE * SIDE, _taps(size)
+    after = _work(block * channels, block * filters, taps) / block
+    zeros = (block**2 * taps**2 - size**2) * channels * filters
+    return height * width * (_work(channels, filters, size) - after), zeros + OPERATORS
+
+
+def _widened(file, operator):
+    """The operators that do what `operator` does."""
+    source, kernel, *bias = map(int, operator.inputs)
+    _, height, width, channels = file.shape(source)
+    values, target = block_kernel(file.values(kernel)), operator.outputs[0]
     weights = [file.constant(kernel, values)]
     weights += [file.constant(i, np.tile(file.values(i), SIDE * SIDE)) for i in bias]
     small = (1, height // SIDE, width // SIDE)
@@ -56,16 +91,10 @@ def _widened(file, operator):
     ]
 
 
-def _saved(channels, filters, size):
-    """Multiplications that are saved for a pixel, idle ones included."""
-    taps, block = _taps(size), SIDE * SIDE
-    after = taps**2 * _filled(block * channels, block * filters) / block
-    return size**2 * _filled(channels, filters) - after
-
-
-def _filled(channels, filters):
-    """Multiplications of one tap of a kernel, with the places that stay empty."""
-    return math.ceil(channels / DEPTH) * DEPTH * math.ceil(filters / LANES) * LANES
+def _work(channels, filters, size):
+    """Multiplications that a pixel takes, those for places that stay empty included."""
+    depth, lanes = (-(-n // step) * step for n, step in ((channels, DEPTH), (filters, LANES)))
+    return PIXEL + size * size * depth * lanes
 
 
 def _taps(size):
