@@ -23,12 +23,20 @@ SYNTHETIC = Frontalization(
     reconstruction=40.0,
     critic_rate=2e-4,
     teacher_rate=1e-3,
-    factorized=(),
+    identity=0.5,
+    # Nor has a critic without steps anything to teach a student.
+    adversarial=0.0,
+    # All goes through a code, which has to stay wide: narrow stages of dense convolutions, a first
+    # layer of 2 channels and a code of 40 made one face of all.
+    width_share=1.0,
+    narrowest=0.5,
+    factorized=tuple(f"{way}{i}" for way in ("down", "up") for i in range(1, 6)),
     macs_ratio=10.0,
     params_ratio=8.0,
     supernet_epochs=8,
     candidates=100,
-    student_epochs=24,
+    student_epochs=150,
+    student_rate=1e-3,
 )
 """Rendered faces at 64x64, 13 views; more on the card of `crgan_teacher`.
 
@@ -60,6 +68,7 @@ MULTIPIE = dataclasses.replace(
     reconstruction=4.0,
     critic_rate=1e-4,
     teacher_rate=3e-4,
+    adversarial=2e-3,
     supernet_epochs=20,
     supernet_rate=5e-4,
     candidates=1000,
