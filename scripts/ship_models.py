@@ -3,7 +3,7 @@
     python scripts/ship_models.py runs/demo demo --command "tfgan-compress demo"
 
 makes saved_models/demo_teacher (weights of generator and discriminator in float16) and
-saved_models/demo_student (weights and the .tflite files with their contracts).
+saved_models/demo_student (weights and, with their contracts, the .tflite files that passed).
 """
 
 import argparse
@@ -39,8 +39,9 @@ def main():
         for part in ("generator", "discriminator") if role == "teacher" else ("generator",):
             _copy(source / part, folder / part)
         if role == "student":
-            for variant in content["exports"]:
-                _copy(arguments.run / "export" / variant, folder / variant)
+            for variant, file in content["exports"].items():
+                if all(gate["passed"] for gate in file["gates"].values()):
+                    _copy(arguments.run / "export" / variant, folder / variant)
         write_model_card(
             folder,
             content,
