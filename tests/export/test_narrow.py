@@ -8,7 +8,8 @@ from tests.export.test_transposed import answers
 from tfgan_compress.export import conversion
 from tfgan_compress.export.conversion import convert, saved_model
 from tfgan_compress.export.gates import operator_names, undelegated_operators
-from tfgan_compress.export.narrow import block_kernel
+from tfgan_compress.export.narrow import block_kernel, widen_narrow
+from tfgan_compress.schema import pack, parse
 
 
 @pytest.mark.parametrize("size", [3, 5, 7])
@@ -51,3 +52,9 @@ def test_int8_file_of_wider_convolutions_gives_the_same_bytes(narrow, monkeypatc
     assert "SPACE_TO_DEPTH" not in operator_names(whole)
     assert undelegated_operators(wide) == []
     np.testing.assert_array_equal(answers(wide), answers(whole))
+
+
+def test_float_convolutions_stay_as_they_are(narrow):
+    with saved_model(narrow) as folder:
+        content = convert(folder, "float32")
+    assert pack(widen_narrow(parse(content))) == pack(parse(content))

@@ -20,12 +20,13 @@ class FileEditor:
         self.model, self.schema, self.graph = model, schema, model.subgraphs[0]
 
     def of_kind(self, kind):
-        """The operators of that kind."""
+        """The convolutions of that kind whose kernel is an int8 constant: files may be mixed."""
         kinds = operator_kinds(self.model)
-        return [o for o in self.graph.operators if kinds[o.opcodeIndex] == kind]
+        named = [o for o in self.graph.operators if kinds[o.opcodeIndex] == kind]
+        return [o for o in named if self._is_int8(o.inputs[1])]
 
     def replace(self, kind, split):
-        """Puts `split(operator)`, a list, in the place of each operator of that kind.
+        """Puts `split(operator)`, a list, in the place of each operator of `of_kind(kind)`.
 
         Returns:
             Whether anything has changed.
@@ -94,6 +95,10 @@ class FileEditor:
             inputs=np.array(inputs, np.int32), outputs=np.array([output], np.int32),
             builtinOptions=options, builtinOptionsType=getattr(self.schema.BuiltinOptions, name),
         )  # fmt: skip
+
+    def _is_int8(self, kernel):
+        is_int8 = self.graph.tensors[kernel].type == self.schema.TensorType.INT8
+        return is_int8 and self.values(kernel) is not None
 
     def _added(self, tensor, shape, buffer):
         tensor.shape, tensor.shapeSignature = np.array(shape, np.int32), None
