@@ -3,9 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.export.models import images_for, randomize
-from tests.export.test_transposed import answers
-from tfgan_compress.export import conversion
+from tests.export.models import randomize
+from tests.export.rewriting import answers, with_and_without
 from tfgan_compress.export.conversion import convert, saved_model
 from tfgan_compress.export.gates import operator_names, undelegated_operators
 from tfgan_compress.export.narrow import block_kernel, widen_narrow
@@ -41,12 +40,7 @@ def narrow():
 
 
 def test_int8_file_of_wider_convolutions_gives_the_same_bytes(narrow, monkeypatch):
-    batch = images_for(narrow, 4)
-    samples = [{"input": batch["input"][i : i + 1]} for i in range(4)]
-    with saved_model(narrow) as folder:
-        wide = convert(folder, "int8", calibration=samples)
-        monkeypatch.setattr(conversion, "widen_narrow", lambda model: model)
-        whole = convert(folder, "int8", calibration=samples)
+    wide, whole = with_and_without(narrow, "widen_narrow", monkeypatch)
     names = operator_names(wide)
     assert names.count("SPACE_TO_DEPTH") == names.count("DEPTH_TO_SPACE") == 3
     assert "SPACE_TO_DEPTH" not in operator_names(whole)

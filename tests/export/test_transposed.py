@@ -3,14 +3,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.export.models import images_for, randomize
-from tfgan_compress.export import conversion
-from tfgan_compress.export.conversion import convert, saved_model
+from tests.export.models import randomize
+from tests.export.rewriting import answers, with_and_without
 from tfgan_compress.export.gates import operator_names, undelegated_operators
 from tfgan_compress.export.transposed import split_transposed, subpixel_kernel
 from tfgan_compress.layers import Deconv
 from tfgan_compress.schema import pack, parse
-from tfgan_compress.tflite import load_interpreter
 
 # Kernel and stride.
 SHAPES = [(3, 2), (2, 2), (4, 2), (5, 2), (6, 4), (5, 3), (3, 1)]
@@ -45,25 +43,8 @@ def upsampling():
     return model
 
 
-def answers(content):
-    interpreter = load_interpreter(content)
-    (source,), (target,) = interpreter.get_input_details(), interpreter.get_output_details()
-    drawn = np.random.default_rng(1).integers(-128, 128, (3, *source["shape"]), "int8")
-    images = []
-    for image in drawn:
-        interpreter.set_tensor(source["index"], image)
-        interpreter.invoke()
-        images.append(interpreter.get_tensor(target["index"]).copy())
-    return np.concatenate(images)
-
-
 def test_int8_file_without_transposed_convolutions_gives_the_same_bytes(upsampling, monkeypatch):
-    batch = images_for(upsampling, 4)
-    samples = [{"input": batch["input"][i : i + 1]} for i in range(4)]
-    with saved_model(upsampling) as folder:
-        split = convert(folder, "int8", calibration=samples)
-        monkeypatch.setattr(conversion, "split_transposed", lambda model: model)
-        whole = convert(folder, "int8", calibration=samples)
+    split, whole = with_and_without(upsampling, "split_transposed", monkeypatch)
     assert operator_names(whole).count("TRANSPOSE_CONV") == 3
     assert "TRANSPOSE_CONV" not in operator_names(split)
     assert undelegated_operators(split) == []
