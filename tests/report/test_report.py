@@ -141,3 +141,11 @@ def test_a_resumed_log_counts_its_last_line(tmp_path):
     path.write_text("epoch,loss\n0,3.0\n1,2.0\n1,1.5\n2,nan\n", encoding="utf-8")
     assert read_log(path) == {"epoch": [0, 1, 2], "loss": [3.0, 1.5, None]}
     assert read_log(tmp_path / "none.csv") == {}
+
+
+def test_page_of_a_student_made_before_speaks_of_no_search(tmp_path):
+    found = content()
+    assert "a supernet, searched and" in write_report(tmp_path, found, []).read_text("utf-8")
+    found["search"] = None
+    text = write_report(tmp_path, found, []).read_text("utf-8")
+    assert "a student made before" in text and "searched" not in text

@@ -42,8 +42,9 @@ def head(content):
             milliseconds(mean_latency(small)),
         ),
     ]
+    way = "a supernet, searched and" if content.get("search") else "a student made before, and"
     summary = content.get("summary") or (
-        f"{teacher.get('name', 'The teacher')} was distilled into a supernet, searched and "
+        f"{teacher.get('name', 'The teacher')} was distilled into {way} "
         f"exported as {student.get('name', 'a student')}."
     )
     return (
