@@ -3,6 +3,7 @@ import functools
 import types
 
 import keras
+import numpy as np
 import pytest
 
 from tests.report.content import search
@@ -10,12 +11,14 @@ from tests.test_evaluate import SIZE, People
 from tfgan_compress import conclude
 from tfgan_compress.benchmark import benchmark
 from tfgan_compress.compress import Compressed
+from tfgan_compress.data.records import to_float
 from tfgan_compress.data.splits import Selection
 from tfgan_compress.datasets import Data
 from tfgan_compress.files import read_json, write_json
+from tfgan_compress.quantization.sharing import calibrated_twin
 from tfgan_compress.recipes.frontalization import DEMO
 
-RECIPE = dataclasses.replace(DEMO, name="tiny", frll="a/folder/of/the/maker")
+RECIPE = dataclasses.replace(DEMO, name="tiny", frll="a/folder/of/the/maker", qat_epochs=1)
 
 
 def painter(width):
@@ -24,6 +27,14 @@ def painter(width):
     x = keras.layers.Conv2D(width, 3, padding="same", activation="relu")(view)
     image = keras.layers.Conv2D(3, 3, padding="same", activation="tanh", name="image")(x)
     return keras.Model({"input": view}, {"image": image}, name=f"width_{width}")
+
+
+def black(data, student):
+    """A twin that paints nothing, to be told from the student."""
+    twin = calibrated_twin(student, [{"input": np.stack([to_float(data.train[0]["input"])])}])
+    kernel = twin.get_layer("image")
+    kernel.assign_kernel(0 * kernel.kernel.numpy(), None)
+    return twin
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +47,7 @@ def report(tmp_path_factory):
     data = Data(everybody, everybody, everybody, Selection(real, [1, 2]), real)
     found = types.SimpleNamespace(to_dict=search)
     compressed = Compressed(data, painter(16), painter(2), found, painter(3))
-    run = types.SimpleNamespace(recipe=RECIPE, directory=folder)
+    run = types.SimpleNamespace(recipe=RECIPE, directory=folder, quantized=black)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(conclude, "benchmark", functools.partial(benchmark, warmup=0, runs=2))
         rows = [{"name": "without all", "ssim": 0.1, "minutes": 2.0}]
@@ -54,6 +65,12 @@ def test_report_holds_every_model_and_file(report):
     assert content["teacher"]["name"] == "width_16"
     ratio = content["teacher"]["macs_true"] / content["student"]["macs_true"]
     assert content["ratios"]["macs_true"] == pytest.approx(ratio)
+
+
+def test_int8_file_is_made_of_the_twin_that_the_recipe_has_trained(report):
+    exports = report[1]["exports"]
+    assert not exports["int8"]["gates"]["quality"]["passed"]
+    assert exports["float16"]["gates"]["quality"]["passed"]
 
 
 def test_files_are_measured_once(report, monkeypatch):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.export.models import images_for, tiny_generator
 from tests.generators.tiny import randomize
 from tests.training import nets
 from tfgan_compress import run as stages
@@ -19,6 +20,7 @@ from tfgan_compress.elastic import extract
 from tfgan_compress.files import read_json, write_json
 from tfgan_compress.generators.crgan import CRGAN
 from tfgan_compress.profile import profile
+from tfgan_compress.quantization.twin import in_float
 from tfgan_compress.recipes.frontalization import DEMO
 from tfgan_compress.run import Run
 from tfgan_compress.search.space import search_space
@@ -145,6 +147,22 @@ def test_student_that_exists_is_loaded_and_not_trained_again(tmp_path, monkeypat
     assert len(tuning.met) == 1
     for one, other in zip(first.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(("after", "trained"), [(0.4, False), (0.6, True)])
+def test_training_of_the_int8_twin_is_kept_where_it_helps(tmp_path, monkeypatch, after, trained):
+    tuning = Tuning(tmp_path, monkeypatch, [])
+    scores, student = iter([0.5, after]), tiny_generator()
+    batch = images_for(student, 8)
+    monkeypatch.setattr(stages, "train_twin", lambda twin, *_, **__: randomize(twin, 7))
+    monkeypatch.setattr(tuning.run, "score", lambda *_: next(scores))
+    monkeypatch.setattr(tuning.run, "_calibration", lambda data: [batch])
+    twin = tuning.run.quantized(types.SimpleNamespace(train=None), student)
+    with in_float(twin):
+        same = np.allclose(twin(batch)["image"], student(batch)["image"], atol=1e-4)
+    assert same == (not trained)
+    written = read_json(tmp_path / "quantized" / "scores.json")
+    assert written == {"calibrated": 0.5, "trained": after}
 
 
 def scores_of(folder):

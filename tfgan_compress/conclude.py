@@ -19,7 +19,7 @@ from tfgan_compress.training.architectures import find_architecture
 
 CALIBRATION_IMAGES = 64
 PHASES = ("coarse", "pixel", "adversarial", "frontal")
-STAGES = (*(f"teacher/{phase}" for phase in PHASES), "supernet", "student", "uniform")
+STAGES = (*(f"teacher/{phase}" for phase in PHASES), "supernet", "student", "uniform", "quantized")
 
 
 def conclude(run, compressed, *, ablation=(), demo=None):
@@ -94,7 +94,10 @@ def _export(run, data, teacher, student):
     calibration = list(itertools.islice(one_by_one, CALIBRATION_IMAGES))
     # A figure below a floor is for the report to tell; it does not undo hours of training.
     settings = {"calibration": calibration, "enforce": False, "floors": {"int8": r.int8_psnr}}
-    files = export(student, run.directory / "export", name=f"{r.name}_student", **settings)
+    twin = run.quantized(data, student) if r.qat_epochs else None
+    files = export(
+        student, run.directory / "export", name=f"{r.name}_student", int8=twin, **settings
+    )
     whole = export(
         teacher,
         run.directory / "export_teacher",

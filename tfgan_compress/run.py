@@ -20,6 +20,7 @@ from tfgan_compress.elastic import elastic, extract, set_masks
 from tfgan_compress.files import read_json, write_json
 from tfgan_compress.models import copy_model, load_model
 from tfgan_compress.profile import MacCounter
+from tfgan_compress.quantization.sharing import calibrated_twin
 from tfgan_compress.replicas import check_same
 from tfgan_compress.run_folder import is_saved, keep_recipe, load_pair, save_pair
 from tfgan_compress.search.result import SearchResult
@@ -33,7 +34,7 @@ from tfgan_compress.training.graphs import skip_graph_rewrites
 from tfgan_compress.training.recalibrate import Recalibrator
 from tfgan_compress.training.sampling import SubnetSampler
 from tfgan_compress.training.scoring import ImageScore, SubnetScorer
-from tfgan_compress.training.stages import train_student
+from tfgan_compress.training.stages import train_student, train_twin
 
 
 class Run:
@@ -189,6 +190,30 @@ class Run:
                 self.recipe, own, critic, self._feed(data.train), folder,
                 teacher=frozen, sampler=sampler, callbacks=self._callbacks(data),
             )  # fmt: skip
+
+    def quantized(self, data, student):
+        """Returns the twin that the int8 file is made of: calibrated, and trained where that helps.
+
+        Args:
+            data: As in the other stages.
+            student: The student in float32.
+
+        Raises:
+            NoTwinError: If the student holds a layer that has no twin.
+        """
+        r, folder = self.recipe, self.directory / "quantized"
+        self._restart_random()
+        twin = calibrated_twin(student, self._calibration(data))
+        before, kept = self.score(twin, data), twin.get_weights()
+        train_twin(
+            twin, self._feed(data.train), folder, teacher=student, epochs=r.qat_epochs,
+            steps_per_epoch=r.steps_per_epoch,
+        )  # fmt: skip
+        after = self.score(twin, data)
+        if after < before:
+            twin.set_weights(kept)
+        write_json(folder / "scores.json", {"calibrated": before, "trained": after})
+        return twin
 
     def scorer(self, supernet, data):
         """Returns the `SubnetScorer` of `supernet` on the held-out people."""

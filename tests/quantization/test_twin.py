@@ -7,6 +7,7 @@ from tfgan_compress.blocks import ConvBlocks
 from tfgan_compress.export import gates
 from tfgan_compress.export.contract import make_contract
 from tfgan_compress.export.conversion import convert, saved_model
+from tfgan_compress.generators.crgan import CRGAN
 from tfgan_compress.layers import FlipConcat, Halve, Maximum
 from tfgan_compress.metrics.image_quality import psnr
 from tfgan_compress.quantization.calibration import calibrate
@@ -48,7 +49,16 @@ def face_blocks():
     return model
 
 
-@pytest.fixture(scope="module", params=["tiny", "face_blocks"])
+@pytest.fixture(scope="module")
+def residual():
+    """CR-GAN, whose norms follow additions and whose ReLUs share what they read."""
+    keras.utils.set_random_seed(0)
+    model = CRGAN((32, 32, 3), base_width=4, factorized=("down1", "up5"))
+    randomize(model, 0)
+    return model
+
+
+@pytest.fixture(scope="module", params=["tiny", "face_blocks", "residual"])
 def model(request):
     name = "tiny_model" if request.param == "tiny" else request.param
     return request.getfixturevalue(name)

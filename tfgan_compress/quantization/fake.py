@@ -110,9 +110,9 @@ class QuantizedKernel(keras.layers.Layer):
         """Takes a kernel and a bias (None: zeros); the range becomes the kernel's own."""
         self.kernel.assign(kernel)
         bias = np.zeros(self.bias.shape) if bias is None else np.asarray(bias)
-        if self.kind == TRANSPOSED and not bias.any():
-            # The converter drops an addition of zeros, and then leaves the convolution in float
-            # because nothing joins it to the ReLU behind it. In 32 bits this is 0 again.
+        if self.kind in (TRANSPOSED, DEPTHWISE) and not bias.any():
+            # The converter drops an addition of zeros, and then nothing joins the convolution to
+            # the ReLU behind it: both stay in float. In 32 bits this is 0 again.
             bias = np.full(self.bias.shape, _NEARLY_ZERO)
         self.bias.assign(bias)
         axes = [a % kernel.ndim for a in _CHANNEL_AXES[self.kind]]

@@ -44,6 +44,18 @@ def folded_kernels(layer, readers):
     return [_made(kind, kernel, bias, layer.name, options)]
 
 
+def scaling_kernel(layer):
+    """Returns the depthwise 1x1 `QuantizedKernel` that multiplies each channel and adds to it.
+
+    Args:
+        layer: A batch norm of `(B, H, W, C)` in inference; any other layer is multiplied by 1.
+    """
+    kernel, bias = np.ones((1, 1, layer.output.shape[-1], 1), np.float32), None
+    if isinstance(layer, L.BatchNormalization):
+        kernel, bias = _fold(fake.DEPTHWISE, kernel, bias, layer)
+    return _made(fake.DEPTHWISE, kernel, bias, f"{layer.name}_scale", {})
+
+
 def _weights(layer):
     """Returns `(kind, kernel, bias or None)`, or None for a layer of another sort."""
     if getattr(layer, "groups", 1) != 1:

@@ -2,11 +2,12 @@
 
 Every kernel and every activation that the file stores is fake-quantized, and nothing else: batch
 norm is folded into the convolution before it (Jacob et al. 2018, 3.2), ReLU is part of what
-precedes it, padding and reshaping keep the scale of their input. Tensors that meet in a
-concatenation or `Maximum` have one range, from the start where nothing else reads them or where
-they were told to share it (`quantization.sharing`). The twin is a generator like any other: the
-`Trainer` trains it (quantization-aware training), `export` converts it. Left out: norms that do not
-follow a convolution, and layers that no generator here has.
+precedes it, padding and reshaping keep the scale of their input. A norm that follows no convolution
+and a ReLU of its own become depthwise convolutions of 1x1, which have a scale for each channel.
+Tensors that meet in a concatenation or `Maximum` have one range, from the start where nothing else
+reads them or where they were told to share it (`quantization.sharing`). The twin is a generator
+like any other: the `Trainer` trains it (quantization-aware training), `export` converts it. Left
+out: layers that no generator here has.
 """
 
 import contextlib
@@ -14,9 +15,17 @@ import contextlib
 import keras
 
 from tfgan_compress import graph
-from tfgan_compress.layers import CodeNoise, Double, FlipConcat, Halve, Maximum
+from tfgan_compress.layers import (
+    BranchReLU,
+    CodeNoise,
+    Constant,
+    Double,
+    FlipConcat,
+    Halve,
+    Maximum,
+)
 from tfgan_compress.quantization.fake import FakeQuant, QuantizedKernel
-from tfgan_compress.quantization.folding import NoTwinError, folded_kernels
+from tfgan_compress.quantization.folding import NoTwinError, folded_kernels, scaling_kernel
 
 L = keras.layers
 
@@ -28,7 +37,7 @@ TANH_REACH = 3.2
 
 _MOVES = (L.Flatten, L.Reshape, L.ZeroPadding2D, L.Cropping2D, L.MaxPooling2D, FlipConcat, Double)
 _INTERPOLATES = (Halve, L.UpSampling2D)
-_COMPUTES = (L.Add, L.Rescaling, L.LeakyReLU, CodeNoise)
+_COMPUTES = (L.Add, L.Rescaling, L.LeakyReLU, CodeNoise, Constant)
 _JOINS = (L.Concatenate, Maximum)
 _IDENTITIES = (L.Dropout, L.SpatialDropout2D, L.Identity)
 _KEEPS = (*_MOVES, *_INTERPOLATES, *_IDENTITIES)
@@ -101,8 +110,8 @@ class _Builder:
                 self.readers.setdefault(id(tensor), []).append(node)
         for tensor in keras.tree.flatten(model.output):
             self.readers[id(tensor)].append(None)  # Read by the caller.
-        self.inputs, self.tensors, self.ranges, self.copies, self.names = {}, {}, {}, {}, {}
-        self.joints, self.joinable = {}, {}
+        self.inputs, self.tensors, self.ranges, self.names = {}, {}, {}, {}
+        self.kernels, self.copies, self.joints, self.joinable = {}, {}, {}, {}
 
     def build(self):
         for node in self.nodes:
@@ -124,6 +133,10 @@ class _Builder:
                 x = FakeQuant(name=f"{step.name}_range")(step(x))
             self._activate(folded[-1](x), layer, out)
         elif isinstance(layer, L.BatchNormalization):
+            folded = self._folded(sources[0]._keras_history.operation)
+            self._store(x if folded else scaling_kernel(layer)(x), layer.name, out)
+        elif isinstance(layer, BranchReLU):
+            x = L.ReLU(name=f"{layer.name}_relu")(scaling_kernel(layer)(x))
             self._store(x, layer.name, out)
         elif isinstance(layer, (L.Activation, L.ReLU, *_COMPUTES)):
             self._store(self._copy(layer)(x), layer.name, out, fixed=_fixed(layer))
@@ -146,27 +159,28 @@ class _Builder:
 
     def _folded(self, layer):
         """The twin's kernels in place of a convolution or dense layer; none for other layers."""
-        if id(layer) not in self.copies:
+        if id(layer) not in self.kernels:
             calls = [node for node in self.nodes if node.operation is layer]
             readers = [r for node in calls for r in self._reading(node.outputs[0])]
-            self.copies[id(layer)] = folded_kernels(layer, readers)
-        return self.copies[id(layer)]
+            self.kernels[id(layer)] = folded_kernels(layer, readers)
+        return self.kernels[id(layer)]
 
     def _activate(self, x, layer, out):
         """Adds the activation that a convolution or dense layer brings along."""
         activation = layer.activation
         if activation in (None, keras.activations.linear):
-            return self._store(x, layer.name, out)
+            return self._store(x, layer.name, out, kernel=True)
         step = L.Activation(activation, name=f"{layer.name}_{activation.__name__}")
-        if not _absorbs(step):
+        if not _is_relu(step):
             x = FakeQuant(reach=_reach(step), name=f"{layer.name}_range")(x)
         return self._store(step(x), step.name, out, fixed=_fixed(step))
 
-    def _store(self, x, name, out, *, fixed=None, absorbed=True):
-        """Fake-quantizes `x`, unless a norm or a ReLU takes it before it is stored."""
+    def _store(self, x, name, out, *, fixed=None, absorbed=True, kernel=False):
+        """Fake-quantizes `x`, unless a ReLU, or the norm of a kernel, takes it before."""
         readers, own = self._reading(out), None
         alone = readers[0] if len(readers) == 1 else None
-        if not (absorbed and _absorbs(alone)):
+        normed = kernel and isinstance(alone, L.BatchNormalization)
+        if not (normed or (absorbed and _is_relu(alone))):
             own = None if fixed else self._joint_behind(out)
             own = own or self._own_range(name, out, fixed=fixed, reach=_reach(alone))
             x = own(x)
@@ -225,17 +239,15 @@ class _Builder:
         return [node and node.operation for node in self.readers.get(id(tensor), [])]
 
     def _copy(self, layer):
-        if id(layer) not in self.copies or not self.copies[id(layer)]:
+        if id(layer) not in self.copies:
             self.copies[id(layer)] = type(layer).from_config(layer.get_config())
         return self.copies[id(layer)]
 
 
-def _absorbs(layer):
-    """Whether the file computes `layer` in one step with what precedes it."""
+def _is_relu(layer):
+    """Whether `layer` is a ReLU, which the file computes in one step with what precedes it."""
     relu = getattr(layer, "activation", None) is keras.activations.relu
-    return isinstance(layer, (L.BatchNormalization, L.ReLU)) or (
-        isinstance(layer, L.Activation) and relu
-    )
+    return isinstance(layer, L.ReLU) or (isinstance(layer, L.Activation) and relu)
 
 
 def _is_tanh(layer):

@@ -95,6 +95,7 @@ class Frontalization:
     student_rate: float = 5e-4
 
     # Export
+    qat_epochs: int = 0  # trains the student's int8 twin to paint what the student paints
     int8_psnr: float = 35.0
 
 
