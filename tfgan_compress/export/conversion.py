@@ -13,6 +13,7 @@ import warnings
 import keras
 import numpy as np
 
+from tfgan_compress.export.depthwise import float_depthwise
 from tfgan_compress.export.narrow import widen_narrow
 from tfgan_compress.export.transposed import split_transposed
 from tfgan_compress.frozen import save_frozen
@@ -105,6 +106,8 @@ def _finished(content, variant):
     model = parse(content)
     if variant == "int8":
         widen_narrow(split_transposed(model))
+    if variant == "dynamic":
+        float_depthwise(model)
     # They were a tenth of an int8 file.
     for graph in model.subgraphs:
         ends = {*graph.inputs, *graph.outputs}

@@ -1,4 +1,4 @@
-"""Adds operators, tensors and constants to a parsed int8 file."""
+"""Adds operators, tensors and constants to a parsed file with int8 kernels."""
 
 import copy
 
@@ -58,6 +58,17 @@ class FileEditor:
                 np.tile(v, times) for v in (scales.scale, scales.zeroPoint)
             )
         return self._added(tensor, values.shape, self._buffer(values))
+
+    def dequantized(self, index):
+        """The index of a new float constant of the values that the int8 constant stands for."""
+        old = self.graph.tensors[index]
+        values = self.values(index) * np.float32(old.quantization.scale)
+        plain = self.schema.TensorT(type=self.schema.TensorType.FLOAT32)
+        return self._added(plain, values.shape, self._buffer(values.astype(np.float32)))
+
+    def is_float(self, index):
+        """Whether a tensor is one of float32."""
+        return self.graph.tensors[index].type == self.schema.TensorType.FLOAT32
 
     def tensor(self, like, shape):
         """The index of a new tensor of another shape, of the type and scale of tensor `like`."""
