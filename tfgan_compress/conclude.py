@@ -130,5 +130,5 @@ def _real(data, predictors):
     }
     content |= {name: evaluator(predict) for name, predict in predictors.items()}
     batch = evaluator.sample((35, 90))
-    title = "Real people"
+    title = "Faces of real people"
     return content, compare(title, batch, predictors, evaluator=evaluator, judge="resnet29")

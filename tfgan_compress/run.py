@@ -29,6 +29,7 @@ from tfgan_compress.search.study import search
 from tfgan_compress.shipped import find_model
 from tfgan_compress.training.architectures import find_architecture
 from tfgan_compress.training.callbacks import ImageGrid
+from tfgan_compress.training.capture import check_device
 from tfgan_compress.training.distribution import make_strategy, replicated, scope_of
 from tfgan_compress.training.graphs import skip_graph_rewrites
 from tfgan_compress.training.recalibrate import Recalibrator
@@ -261,6 +262,7 @@ class Run:
             return batches(
                 source, batch_size=r.batch_size, seed=r.seed, shuffle=True,
                 augment=Augmentation(), repeat=True, start=start, as_shot=as_shot,
+                workers=r.workers,
             )  # fmt: skip
 
         return feed
@@ -286,9 +288,11 @@ DTYPES = ("float32", "mixed_bfloat16")
 
 
 def _check(recipe):
-    """Refuses an unknown dtype, target data for who takes none, and what `check_people` refuses."""
+    """Refuses what does not go with the network or the machine, and what `check_people` refuses."""
     if recipe.dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {DTYPES}. Received: {recipe.dtype!r}.")
+    if recipe.captured:
+        check_device()
     if recipe.wild and not find_architecture(recipe.architecture).adapts:
         raise ValueError(
             "wild is for a network that adapts to target data, pim. Received: architecture="

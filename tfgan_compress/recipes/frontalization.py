@@ -28,6 +28,8 @@ class Frontalization:
     architecture: str = "tpgan"  # or crgan, pim: see training.architectures
     seed: int = 0
     dtype: str = "float32"  # mixed_bfloat16 halves the time where the CPU knows it
+    workers: int = 0  # threads that prepare batches while the device computes
+    captured: bool = False  # a step as a CUDA graph, on the torch backend: see training.capture
 
     # Data: identities are seeds; those from 100,000 on are never trained on.
     data: str = "synthetic"  # or multipie:PATH, caspeal:PATH; these have people of their own

@@ -30,17 +30,33 @@ class GeneratorTrainer(Resumable):
     Args:
         generator: A functional model with inputs named by batch key and a dict of outputs.
         names: Names of the losses that are shown.
+
+    Attributes:
+        captured: Whether `fit` replays the step as a CUDA graph; see `training.capture`.
     """
 
     def __init__(self, generator, names):
         super().__init__(name="trainer")
         self.generator = generator
+        self.captured = False
         self._means = {name: keras.metrics.Mean(name=name) for name in names}
         self.built = True
 
     @property
     def metrics(self):
         return list(self._means.values())
+
+    def make_train_function(self, force=False):
+        """Keras's own, or the captured step."""
+        function = super().make_train_function(force)
+        if not self.captured:
+            return function
+        # It needs `unpack` of this module.
+        from tfgan_compress.training.capture import CapturedStep
+
+        if not isinstance(self.train_function, CapturedStep):
+            self.train_function = CapturedStep(self)
+        return self.train_function
 
     def get_metrics_result(self):
         return {name: loggable(value) for name, value in super().get_metrics_result().items()}

@@ -13,6 +13,7 @@ import math
 import keras
 from keras import ops
 
+from tfgan_compress.kernels import split
 from tfgan_compress.replicas import mean_over_replicas, of_first_replica
 
 
@@ -47,7 +48,7 @@ class FlatOptimizer:
         after = self._vector.value
         if used_only:
             after = ops.where(ops.not_equal(gradient, 0), after, before)
-        for variable, part in zip(self.variables, ops.split(after, self._ends[:-1]), strict=True):
+        for variable, part in zip(self.variables, split(after, self._ends[:-1]), strict=True):
             variable.assign(ops.reshape(part, variable.shape))
 
 

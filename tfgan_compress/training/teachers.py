@@ -15,7 +15,7 @@ from tfgan_compress.losses.identity import IdentityLoss
 from tfgan_compress.losses.pixel import PatchLoss, PixelLoss, SymmetryLoss, TotalVariationLoss
 from tfgan_compress.training.base import pick
 from tfgan_compress.training.crgan import CRGANTrainer
-from tfgan_compress.training.phases import adam, falling, run_phase
+from tfgan_compress.training.phases import Falling, adam, run_phase
 from tfgan_compress.training.trainer import Trainer
 
 
@@ -85,7 +85,7 @@ def train_crgan(recipe, generator, discriminator, data, directory, *, identities
     directory, weight = Path(directory), {"reconstruction": recipe.reconstruction}
     epochs = recipe.teacher_epochs
     trainer = CRGANTrainer(generator, None, **weight, seed=recipe.seed)
-    rate = falling(recipe.teacher_rate, recipe.steps_per_epoch * epochs)
+    rate = Falling(recipe.teacher_rate, recipe.steps_per_epoch * epochs)
     trainer.compile(rate, beta_1=0.9, beta_2=0.999)
     run_phase(recipe, trainer, data, directory / "pixel", epochs=epochs, callbacks=callbacks)
 
