@@ -5,7 +5,7 @@ import contextlib
 import keras
 
 from tests.training import nets
-from tfgan_compress.training.capture import host_free
+from tfgan_compress.training.capture import host_free, taken_back
 
 
 def asked(trainer, batch):
@@ -34,4 +34,17 @@ def facts(folder):
             asked(trainer, batch)
             found[name] = {"asked": asked(trainer, batch)}
         found[name]["losses"] = [float(m.result()) for m in trainer.metrics]
-    return found
+    return found | {"kept": kept(batch)}
+
+
+def kept(batch):
+    """How far a step moves the state of a trainer and its optimizers, and when it is taken back."""
+    trainer = nets.trainer()
+    trainer.train_step((batch,))
+    before, moved = nets.state(trainer), []
+    for context in (taken_back(trainer), contextlib.nullcontext()):
+        with context:
+            trainer.train_step((batch,))
+        after = nets.state(trainer)
+        moved.append(max(float(abs(after[n] - before[n]).max()) for n in before))
+    return moved

@@ -21,6 +21,12 @@ def test_step_free_of_the_host_loses_what_the_plain_step_loses(steps):
     assert steps["free"]["losses"] == pytest.approx(steps["plain"]["losses"], rel=1e-3)
 
 
+def test_steps_before_the_capture_leave_no_trace(steps):
+    taken_back, taken = steps["kept"]
+    assert taken_back == 0
+    assert taken > 0
+
+
 def test_captured_steps_are_refused_without_a_device():
     with pytest.raises(ValueError, match=r"torch backend.*leave `captured` out.*tensorflow"):
         check_device()

@@ -37,6 +37,7 @@ SYNTHETIC = Frontalization(
     candidates=100,
     student_epochs=150,
     student_rate=1e-3,
+    qat_epochs=2,
 )
 """Rendered faces at 64x64, 13 views; more on the cards of `crgan_teacher` and `crgan_student`.
 

@@ -71,7 +71,7 @@ class CapturedStep:
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
         with host_free():
-            with torch.cuda.stream(side), _taken_back(self.trainer):
+            with torch.cuda.stream(side), taken_back(self.trainer):
                 for _ in range(WARM_UP):
                     self.trainer.train_step((self._batch,))
             torch.cuda.current_stream().wait_stream(side)
@@ -115,6 +115,19 @@ def host_free():
         yield
 
 
+@contextlib.contextmanager
+def taken_back(trainer):
+    """Gives all variables of `trainer` and its optimizers the values back that they have now."""
+    optimizers = [o for o in vars(trainer).values() if isinstance(o, keras.optimizers.Optimizer)]
+    # One and the same optimizer may be known by several names.
+    owners = {id(owner): owner for owner in (trainer, *optimizers)}.values()
+    variables = [variable for owner in owners for variable in owner.variables]
+    values = [variable.value.detach().clone() for variable in variables]
+    yield
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
 def _key(value):
     """What tells a constant of Python or NumPy from another one; None of a tensor."""
     if isinstance(value, np.ndarray):
@@ -143,16 +156,3 @@ def _replaced(module, name, value):
         yield
     finally:
         setattr(module, name, before)
-
-
-@contextlib.contextmanager
-def _taken_back(trainer):
-    """Gives all variables of `trainer` and its optimizers the values back that they have now."""
-    optimizers = [o for o in vars(trainer).values() if isinstance(o, keras.optimizers.Optimizer)]
-    # One and the same optimizer may be known by several names.
-    owners = {id(owner): owner for owner in (trainer, *optimizers)}.values()
-    variables = [variable for owner in owners for variable in owner.variables]
-    values = [variable.value.detach().clone() for variable in variables]
-    yield
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
