@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from tests.dtypes import dtype_policy
 from tests.generators.tiny import WIDTHS, Tiny, randomize
 from tests.training import nets
 from tfgan_compress import elastic
@@ -154,3 +155,12 @@ def test_evaluation_changes_nothing():
     trainer.test_step({name: keras.ops.convert_to_tensor(v) for name, v in batch.items()})
     after = nets.state(trainer)
     assert all((before[name] == after[name]).all() for name in before)
+
+
+def test_machines_can_gather_what_a_half_precision_generator_predicts():
+    with dtype_policy("mixed_bfloat16"):
+        image = keras.Input((8, 8, 3), name="input")
+        painted = keras.layers.Conv2D(3, 1)(image)
+        trainer = Trainer(keras.Model({"input": image}, {"image": painted}), [PixelLoss()])
+    assert painted.dtype == "bfloat16"
+    assert keras.backend.standardize_dtype(trainer(nets.batch())["image"].dtype) == "float32"

@@ -69,8 +69,12 @@ class GeneratorTrainer(Resumable):
         """
 
     def call(self, inputs, training=False):
-        """Runs the generator on the batch `inputs`; returns its dict of outputs."""
-        return self.generator(pick(self.generator, inputs), training=training)
+        """Runs the generator on the batch `inputs`; returns its dict of outputs, in float32.
+
+        Machines cannot gather what they predict in bfloat16.
+        """
+        outputs = self.generator(pick(self.generator, inputs), training=training)
+        return keras.tree.map_structure(lambda x: ops.cast(x, "float32"), outputs)
 
     def _note(self, **values):
         for name, value in values.items():
