@@ -29,7 +29,7 @@ from tfgan_compress.search.study import search
 from tfgan_compress.shipped import find_model
 from tfgan_compress.training.architectures import find_architecture
 from tfgan_compress.training.callbacks import ImageGrid
-from tfgan_compress.training.capture import check_device
+from tfgan_compress.training.capture import check_capture
 from tfgan_compress.training.distribution import make_strategy, replicated, scope_of
 from tfgan_compress.training.graphs import skip_graph_rewrites
 from tfgan_compress.training.recalibrate import Recalibrator
@@ -292,7 +292,7 @@ def _check(recipe):
     if recipe.dtype not in DTYPES:
         raise ValueError(f"dtype must be one of {DTYPES}. Received: {recipe.dtype!r}.")
     if recipe.captured:
-        check_device()
+        check_capture()
     if recipe.wild and not find_architecture(recipe.architecture).adapts:
         raise ValueError(
             "wild is for a network that adapts to target data, pim. Received: architecture="

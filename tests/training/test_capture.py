@@ -3,7 +3,7 @@ import math
 import keras
 import pytest
 
-from tfgan_compress.training.capture import check_device
+from tfgan_compress.training.capture import check_capture
 from tfgan_compress.training.phases import Falling
 
 
@@ -29,7 +29,7 @@ def test_steps_before_the_capture_leave_no_trace(steps):
 
 def test_captured_steps_are_refused_without_a_device():
     with pytest.raises(ValueError, match=r"torch backend.*leave `captured` out.*tensorflow"):
-        check_device()
+        check_capture()
 
 
 @pytest.mark.parametrize("total", [1, 40, 5000])

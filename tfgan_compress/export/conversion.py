@@ -102,7 +102,7 @@ def convert(folder, variant, *, calibration=()):
 
 
 def _finished(content, variant):
-    """Rewrites what is slow in int8; empties the names of all tensors but inputs and outputs."""
+    """Rewrites what XNNPACK runs slowly or not at all; empties the names of inner tensors."""
     model = parse(content)
     if variant == "int8":
         widen_narrow(split_transposed(model))

@@ -18,7 +18,7 @@ WARM_UP = 3
 """Steps before the capture, in which libraries choose their kernels; they are taken back."""
 
 
-def check_device():
+def check_capture():
     """Makes sure that steps can be captured here.
 
     Raises:
