@@ -1,3 +1,4 @@
+import dataclasses
 import types
 
 import pytest
@@ -31,14 +32,29 @@ class Recorder:
 
 
 @pytest.fixture
-def rows(tmp_path, monkeypatch):
-    """The rows of an ablation, by name."""
+def ablate(tmp_path, monkeypatch):
+    """Makes the rows of an ablation with that weight of the adversarial loss, by name."""
     Recorder.made = []
     monkeypatch.setattr(ablation, "Run", Recorder)
-    found = types.SimpleNamespace(channels="found")
-    compressed = types.SimpleNamespace(data="data", found=found)
-    run = Recorder(DEMO, tmp_path, faces=tmp_path / "faces", strategy="two GPUs")
-    return {row["name"]: row["ssim"] for row in ablation.ablate(run, compressed)}
+
+    def rows(adversarial):
+        found = types.SimpleNamespace(channels="found")
+        compressed = types.SimpleNamespace(data="data", found=found)
+        recipe = dataclasses.replace(DEMO, adversarial=adversarial)
+        run = Recorder(recipe, tmp_path, faces=tmp_path / "faces", strategy="two GPUs")
+        return {row["name"]: row["ssim"] for row in ablation.ablate(run, compressed)}
+
+    return rows
+
+
+@pytest.fixture
+def rows(ablate):
+    return ablate(2e-3)
+
+
+def test_where_there_is_no_adversary_nothing_is_said_of_one(ablate):
+    rows = ablate(0.0)
+    assert "discriminator started at random" not in rows and len(rows) == 3
 
 
 def test_each_row_leaves_out_one_part_and_is_scored_at_the_same_channels(rows):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from tests.dtypes import dtype_policy
-from tfgan_compress.blocks import ConvBlocks, depthwise_size, tap_output
+from tfgan_compress.blocks import ConvBlocks, middle_size, tap_output
 
 
 def test_elastic_blocks_differ_from_plain_ones_by_gates_alone():
@@ -19,9 +19,30 @@ def test_elastic_blocks_differ_from_plain_ones_by_gates_alone():
     assert {"res_conv1_gate", "res_gate", "up_gate"} <= set(names[True])
 
 
-@pytest.mark.parametrize(("kernel", "depthwise"), [(1, 1), (2, 2), (5, 5), (6, 4), (7, 5), (9, 5)])
-def test_depthwise_kernels_are_the_middle_of_larger_ones(kernel, depthwise):
-    assert depthwise_size(kernel) == depthwise
+@pytest.mark.parametrize(("kernel", "middle"), [(1, 1), (2, 2), (5, 5), (6, 4), (7, 5), (9, 5)])
+def test_a_kernel_and_its_middle_are_both_odd_or_both_even(kernel, middle):
+    assert middle_size(kernel, 5) == middle
+
+
+def test_no_convolution_exceeds_the_largest_kernel():
+    blocks, image = (
+        ConvBlocks({"a": 4}, factorized=("two",), largest_kernel=3),
+        keras.Input((8, 8, 4)),
+    )
+    x = blocks.conv(blocks.conv(image, "a", 7, name="one"), "a", 5, name="two_b")
+    model = keras.Model(image, blocks.conv(x, "a", 2, name="three"))
+    names = ("one", "two_b_depthwise", "three")
+    assert [model.get_layer(name).kernel_size for name in names] == [(3, 3), (3, 3), (2, 2)]
+
+
+def test_a_largest_kernel_that_leaves_no_neighbours_is_refused():
+    with pytest.raises(ValueError, match=r"at least 2\. Received: 1"):
+        ConvBlocks({}, largest_kernel=1)
+
+
+def test_a_residual_block_of_inner_width_0_is_left_out():
+    image = keras.Input((8, 8, 4))
+    assert ConvBlocks({"a": 4, "b": 0}).res(image, ("a",), "b", 3, name="res") is image
 
 
 def test_only_factorized_stages_are_split():

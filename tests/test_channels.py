@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from tfgan_compress.channels import SearchSpace, leading_mask, leading_masks, widths_up_to
+from tfgan_compress.channels import (
+    SearchSpace,
+    leading_mask,
+    leading_masks,
+    widths_up_to,
+    without,
+)
 
 
 @pytest.fixture
@@ -18,6 +24,12 @@ def test_leading_mask_keeps_the_first_channels():
 def test_leading_masks_take_their_widths_from_the_supernet():
     masks = leading_masks({"a": 3, "b": 2}, {"a": 1, "b": 2})
     assert {group: mask.tolist() for group, mask in masks.items()} == {"a": [1, 0, 0], "b": [1, 1]}
+
+
+def test_dropped_groups_have_width_0():
+    assert without({"a": 3, "b": 2}, ("b",)) == {"a": 3, "b": 0}
+    with pytest.raises(ValueError, match=r"Received: \['c'\]; its groups: \['a', 'b'\]"):
+        without({"a": 3, "b": 2}, ("a", "c"))
 
 
 def test_groups_on_one_knob_have_one_width(space):

@@ -12,6 +12,7 @@ from tests.generators.tiny import WIDTHS, Tiny, difference, random_batch, random
 from tfgan_compress import blocks
 from tfgan_compress import elastic as el
 from tfgan_compress.axes import Spread
+from tfgan_compress.generators.tpgan import TPGAN
 from tfgan_compress.graph import calls
 from tfgan_compress.layers import ChannelGate
 
@@ -156,6 +157,26 @@ def test_factorising_is_the_best_rank_one_fit(teacher):
         assert error == pytest.approx(np.linalg.norm(singular[1:]))
 
 
+def test_a_separable_stage_becomes_the_dense_one_that_computes_the_same(batch):
+    separable = randomize(Tiny(factorized=("res",)), 6)
+    dense = el.restructured(separable, factorized=())
+    assert dense.get_layer("res_conv1").kernel.shape[:2] == (3, 3)
+    assert dense.count_params() > separable.count_params()
+    assert difference(separable, dense, batch) < 1e-6
+    again = el.restructured(dense, factorized=("res",))
+    assert difference(separable, again, batch) < 1e-6
+
+
+def test_a_smaller_kernel_is_the_middle_of_the_larger_one():
+    large = randomize(TPGAN((32, 32, 3), base_width=8))
+    small = el.restructured(large, largest_kernel=3)
+    for name in ("conv0", "conv1", "sel64_res_conv1", "paint1"):
+        kernel, whole = (np.asarray(m.get_layer(name).kernel) for m in (small, large))
+        margin = (len(whole) - 3) // 2
+        assert len(whole) > 3
+        np.testing.assert_array_equal(kernel, whole[margin:-margin, margin:-margin])
+
+
 def test_a_kernel_too_large_for_depthwise_gives_its_middle(batch, monkeypatch):
     monkeypatch.setattr(blocks, "LARGEST_DEPTHWISE", 1)
     teacher = randomize(Tiny(), 6)
@@ -167,6 +188,45 @@ def test_a_kernel_too_large_for_depthwise_gives_its_middle(batch, monkeypatch):
     split = el.elastic(teacher, WIDTHS, factorized=("res",))
     assert split.get_layer("res_conv1_depthwise").kernel.shape[:2] == (1, 1)
     assert difference(teacher, split, batch) < 1e-6
+
+
+def test_a_dropped_block_is_passed_by(teacher, batch):
+    silent = el.restructured(teacher)
+    # Nothing is added by the block, and what goes in is above 0, where its activation does nothing.
+    for layer, gamma, beta in (("res_conv2_norm", 0, 0), ("down2_norm", 0.1, 9)):
+        norm = silent.get_layer(layer)
+        norm.gamma.assign(np.full(norm.gamma.shape, gamma))
+        norm.beta.assign(np.full(norm.beta.shape, beta))
+    small = el.restructured(silent, dropped=("noise", "inner"))
+    assert "res_add" not in {layer.name for layer in small.layers}
+    assert difference(silent, small, batch) < 1e-6
+
+
+def test_a_supernet_without_a_block_equals_its_students(teacher, batch):
+    supernet = el.elastic(teacher, WIDTHS | {"inner": 0}, largest_kernel=2, factorized=("down2",))
+    masks = random_masks(WIDTHS | {"inner": 0}, 1, leading=False)
+    el.set_masks(supernet, masks)
+    student = el.extract(supernet)
+    assert student.channels["inner"] == 0 and student.get_layer("up").kernel_size == (3, 3)
+    assert difference(supernet, student, batch) < 1e-6
+    assert difference(supernet, student, batch, training=True) < 1e-6
+
+
+def test_a_masked_block_is_not_a_dropped_one(supernet):
+    with pytest.raises(ValueError, match=r"still adds its offset.*\['inner', 'noise'\]"):
+        el.extract(supernet, WIDTHS | {"inner": 0, "noise": 0})
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"dropped": ("inner", "outer")}, r"groups of the generator. Received: \['outer'\]"),
+        ({"kernels": 3}, r"settings of the generator. Received: \['kernels'\]"),
+    ],
+)
+def test_unknown_structure_is_refused(teacher, change, message):
+    with pytest.raises(ValueError, match=message):
+        el.restructured(teacher, **change)
 
 
 def test_factorised_stages_stay_factorised(batch):

@@ -44,6 +44,12 @@ TINY = dataclasses.replace(
     student_epochs=1,
     candidates=2,
     recalibration_batches=1,
+    adversarial=2e-3,
+    width_share=0.75,
+    narrowest=0.25,
+    factorized=(),
+    largest_kernel=0,
+    dropped=("noise",),
 )
 
 
@@ -196,6 +202,7 @@ def story(tmp_path_factory, faces):
 @pytest.fixture(scope="module")
 def crgan_story(tmp_path_factory, faces):
     own = {"name": "crgan", "architecture": "crgan", "base_width": 4, "frontal_epochs": 1}
+    own |= {"dropped": ()}
     recipe = dataclasses.replace(TINY, **own)
     return told(recipe, tmp_path_factory.mktemp("crgan"), faces)
 
@@ -272,6 +279,18 @@ def test_student_that_a_recipe_starts_from_is_tuned_without_a_supernet(story, fa
         compress(Run(recipe, tmp_path, faces=faces), uniform=True)
     with pytest.raises(ValueError, match="compares supernets"):
         ablate(Run(recipe, tmp_path, faces=faces), tuned)
+
+
+def test_student_that_a_recipe_starts_from_gets_the_structure_of_the_recipe(story, faces, tmp_path):
+    folder, _ = story
+    recipe = dataclasses.replace(
+        TINY, teacher_weights=str(folder / "teacher"), student_start=str(folder / "student"),
+        largest_kernel=3, dropped=("noise", "sel64_inner"), factorized=("dec128",),
+    )  # fmt: skip
+    _, tuned = told(recipe, tmp_path, faces)
+    layers = {layer.name: layer for layer in tuned.student.layers}
+    assert "sel64_res_add" not in layers and "dec128_res_conv1_depthwise" in layers
+    assert layers["conv0"].kernel_size == (3, 3)
 
 
 def test_cr_gan_goes_the_same_way(crgan_story):

@@ -27,7 +27,7 @@ def ablate(run, compressed):
 
     Returns:
         List of `{"name", "ssim", "minutes"}`: held-out SSIM, and the minutes that training took
-        in this call (0 where a result was found).
+        in this call (0 where a result was found). Without an adversary there is no row on it.
 
     Raises:
         ValueError: If the run has no supernet.
@@ -40,6 +40,8 @@ def ablate(run, compressed):
         )
     rows = [_row("as shipped", run, data, found)]
     for name, changes in ABLATIONS.items():
+        if "inherit_discriminator" in changes and not run.recipe.adversarial:
+            continue
         directory = run.directory / "ablation" / name.replace(" ", "_")
         recipe = dataclasses.replace(run.recipe, **changes)
         other = Run(recipe, directory, faces=run.faces, strategy=run.strategy)

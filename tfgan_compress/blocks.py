@@ -38,12 +38,12 @@ class Configured(keras.Model):
         return cls(**config)
 
 
-def depthwise_size(kernel):
-    """Side of the depthwise kernel that takes the place of a `kernel` x `kernel` one.
+def middle_size(kernel, largest):
+    """Side of the middle of a `kernel` x `kernel` one that is at most `largest`.
 
-    Both are odd or both are even, so that the smaller one is the larger one's middle.
+    Both are odd or both are even, so that there is a middle.
     """
-    return kernel - 2 * math.ceil(max(kernel - LARGEST_DEPTHWISE, 0) / 2)
+    return kernel - 2 * math.ceil(max(kernel - largest, 0) / 2)
 
 
 class ConvBlocks:
@@ -55,11 +55,21 @@ class ConvBlocks:
         factorized: Stages whose convolutions are split into depthwise and pointwise ones, the
             former of at most `LARGEST_DEPTHWISE`. A stage is the beginning of block names, up to
             an underscore: `conv0` is all blocks of that stage, `conv0_res` the residual one.
+        largest_kernel: Side that no convolution exceeds, at least 2; larger ones are made smaller
+            by an even number. None leaves them as they are.
         initializer: Of all kernels but depthwise ones.
+
+    Raises:
+        ValueError: If `largest_kernel` is below 2.
     """
 
-    def __init__(self, channels, *, elastic=False, factorized=(), initializer=_initial):
+    def __init__(
+        self, channels, *, elastic=False, factorized=(), largest_kernel=None, initializer=_initial
+    ):
+        if largest_kernel is not None and largest_kernel < 2:
+            raise ValueError(f"largest_kernel must be at least 2. Received: {largest_kernel}.")
         self.channels, self.elastic = channels, elastic
+        self._largest_kernel = largest_kernel or math.inf
         self.factorized = tuple(f"{stage}_" for stage in factorized)
         self._initializer = initializer
 
@@ -99,7 +109,12 @@ class ConvBlocks:
         )(x)
 
     def res(self, x, segments, inner, kernel, *, name):
-        """Residual block conv-BN-lrelu-conv-BN, `+ x`, lrelu; keeps the shape of `x`."""
+        """Residual block conv-BN-lrelu-conv-BN, `+ x`, lrelu; keeps the shape of `x`.
+
+        Where `inner` has width 0 the block is left out.
+        """
+        if not self.channels[inner]:
+            return x
         y = self.conv(x, inner, kernel, name=f"{name}_conv1")
         y = self._convolution(y, self.width(segments), kernel, f"{name}_conv2", 1)
         y = _batch_norm(y, f"{name}_conv2")
@@ -120,8 +135,9 @@ class ConvBlocks:
 
     def _convolution(self, x, filters, kernel, name, strides):
         common = {"padding": "same", "strides": strides}
+        kernel = middle_size(kernel, self._largest_kernel)
         if f"{name}_".startswith(self.factorized) and kernel > 1:
-            side = depthwise_size(kernel)
+            side = middle_size(kernel, LARGEST_DEPTHWISE)
             x = Depthwise(
                 side,
                 use_bias=False,

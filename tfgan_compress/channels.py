@@ -45,6 +45,21 @@ def check_channels(channels, expected, *, network, optional=()):
             raise ValueError(f"channels['{group}'] must be at least 1. Received: {width}.")
 
 
+def without(channels, dropped):
+    """Returns `channels` with width 0 for each group of `dropped`.
+
+    Raises:
+        ValueError: If one is no group of `channels`.
+    """
+    unknown = sorted(set(dropped) - set(channels))
+    if unknown:
+        raise ValueError(
+            f"dropped must name groups of the generator. Received: {unknown}; its groups: "
+            f"{sorted(channels)}."
+        )
+    return {group: 0 if group in dropped else width for group, width in channels.items()}
+
+
 @dataclasses.dataclass(frozen=True)
 class SearchSpace:
     """The widths that sampling and search may give to each group.

@@ -13,7 +13,7 @@ import numpy as np
 from keras import ops
 
 from tfgan_compress import axes, graph
-from tfgan_compress.blocks import depthwise_size
+from tfgan_compress.channels import without
 from tfgan_compress.graph import gates, masks, required_gates
 from tfgan_compress.layers import ChannelGate
 
@@ -65,25 +65,35 @@ def extract(supernet, channels=None, *, elastic=False):
         channels: `{group: count}` for the leading ones, or `{group: 0/1 mask}`; by default the
             masks that the supernet is switched to.
         elastic: Whether the result has gates again: a smaller supernet.
+
+    Raises:
+        ValueError: If channels are missing or beyond the supernet's, or leave a block out.
     """
     if channels is None:
         channels = masks(supernet)
     chosen = {group: _chosen(group, choice) for group, choice in channels.items()}
-    return gather(supernet, chosen, elastic=elastic)
+    student = gather(supernet, chosen, elastic=elastic)
+    if len(_weighted(student)) < len(_weighted(supernet)):
+        empty = sorted(group for group, found in chosen.items() if not len(found))
+        raise ValueError(
+            "Every block must keep a channel, because one without any still adds its offset. "
+            f"Received none of: {empty}. Leave blocks out by `restructured` or `elastic`."
+        )
+    return student
 
 
-def elastic(teacher, largest, *, factorized=(), order=None):
+def elastic(teacher, largest, *, order=None, **structure):
     """Returns a supernet that starts from a trained plain `teacher`.
 
-    Where a stage becomes factorised, each input channel's kernel is replaced by its best
-    depthwise x pointwise (rank 1) approximation. An output that is itself a group (TP-GAN's
-    `code`) comes out in the new order; pictures stay as they are.
+    An output that is itself a group (TP-GAN's `code`) comes out in the new order; pictures stay as
+    they are, but for what another structure costs.
 
     Args:
         teacher: A trained generator.
-        largest: `{group: width}` of the supernet, at most the teacher's.
-        factorized: Stages to split into depthwise and pointwise convolutions.
+        largest: `{group: width}` of the supernet, at most the teacher's. 0 for a residual block's
+            inner group leaves the block out.
         order: `{group: channel indices, the most important first}`; by default by `importance`.
+        **structure: As in `restructured`.
     """
     calls = graph.grouped_calls(teacher)
     if order is None:
@@ -96,7 +106,27 @@ def elastic(teacher, largest, *, factorized=(), order=None):
                 f"largest['{group}'] must be in 0..{width}, the teacher's width. Received: {count}."
             )
         chosen[group] = np.asarray(order[group][:count], int)
-    return gather(teacher, chosen, elastic=True, factorized=factorized, calls=calls)
+    return gather(teacher, chosen, elastic=True, structure=structure, calls=calls)
+
+
+def restructured(model, *, dropped=(), **structure):
+    """Returns a plain generator as like the trained `model` as another structure allows.
+
+    Where a stage becomes factorised, each input channel's kernel is replaced by its best
+    depthwise x pointwise (rank 1) approximation; where it no longer is, by their product. Of a
+    kernel that becomes smaller, the middle is kept.
+
+    Args:
+        model: A trained generator.
+        dropped: Groups that are left out: noise, and residual blocks by their inner groups.
+        **structure: New values of the generator's `factorized` and `largest_kernel`.
+
+    Raises:
+        ValueError: If the generator has no such group or setting.
+    """
+    widths = without(model.channels, dropped)
+    chosen = {group: np.arange(width) for group, width in widths.items()}
+    return gather(model, chosen, structure=structure)
 
 
 def ranked(scores):
@@ -128,53 +158,85 @@ def importance(model, *, calls=None):
     return {group: _score(written[group], read[group]) for group in read}
 
 
-def gather(model, chosen, *, elastic=False, factorized=(), calls=None):
+def gather(model, chosen, *, elastic=False, structure=None, calls=None):
     """Returns a generator of `model`'s class with the chosen channels, in their given order.
 
     Args:
         model: A generator.
         chosen: `{group: channel indices}` for every group.
         elastic: Whether the result has gates.
-        factorized: Stages to factorise, beside those that are.
+        structure: Changed settings of the generator, as in `restructured`.
         calls: `graph.grouped_calls(model)`, to spare building them again.
     """
     _check(model, chosen)
     config = model.get_config()
     config |= {"channels": {g: len(chosen[g]) for g in model.channels}, "elastic": elastic}
-    if factorized:
-        config["factorized"] = tuple(dict.fromkeys((*config["factorized"], *factorized)))
-    target = type(model).from_config(config)
+    target = type(model).from_config(config | _known(structure or {}, config))
     ends = {}
     for call in calls or graph.grouped_calls(model):
         ends.setdefault(call.layer.name, []).append((call.inputs[0], call.output))
-    sources = {layer.name: layer for layer in model.layers}
-    for layer in target.layers:
-        if layer.weights and not isinstance(layer, ChannelGate):
-            values = _gathered(layer, sources, ends, chosen, model.channels)
-            for variable, value in zip(layer.weights, values, strict=True):
-                variable.assign(value)
+    values = {
+        layer.name: _gathered(layer, ends[layer.name], chosen, model.channels)
+        for layer in _weighted(model)
+    }
+    sides = {layer.name: layer.kernel_size[0] for layer in target.layers if _has_kernel(layer)}
+    for layer in _weighted(target):
+        fitted = _fitted(layer.name, values, sides)
+        for variable, value in zip(layer.weights, fitted, strict=True):
+            variable.assign(value)
     return target
 
 
-def _gathered(layer, sources, ends, chosen, channels):
-    """Returns the weights for the target's `layer`, from the layer of that name or its parts."""
-    dense = layer.name.removesuffix("_depthwise")
-    split = f"{dense}_depthwise" not in sources and (
-        layer.name != dense or _kernel_size(layer) != _kernel_size(sources[dense])
-    )
-    source = sources[dense if split else layer.name]
-    calls = ends[source.name]
+def _weighted(model):
+    return [x for x in model.layers if x.weights and not isinstance(x, ChannelGate)]
+
+
+def _has_kernel(layer):
+    return isinstance(layer, (*graph.CONVOLUTIONS, keras.layers.DepthwiseConv2D))
+
+
+def _known(structure, config):
+    """Returns `structure`, if all of it is among the settings `config` of a generator."""
+    unknown = sorted(set(structure) - set(config))
+    if unknown:
+        raise ValueError(f"The structure must be settings of the generator. Received: {unknown}.")
+    return structure
+
+
+def _gathered(layer, calls, chosen, channels):
+    """Returns the weights of `layer`, of the chosen channels alone."""
     if any(call != calls[0] for call in calls):
         raise ValueError(
-            f"Layer '{source.name}' shares weights between calls, so the calls must have the same "
+            f"Layer '{layer.name}' shares weights between calls, so the calls must have the same "
             f"channels. Received: {calls}."
         )
     into, out = (axes.indices(axis, chosen, channels) for axis in calls[0])
-    values = [_take(source, w, into, out) for w in source.weights]
-    if not split:
-        return values
-    depthwise, pointwise = _factorize(values[0])
-    return [depthwise] if layer.name != dense else [pointwise, *values[1:]]
+    return [_take(layer, w, into, out) for w in layer.weights]
+
+
+def _fitted(name, values, sides):
+    """Returns the weights of the layer `name` in another structure.
+
+    Args:
+        name: The layer's.
+        values: `{layer name: weights}` in the structure from which they come.
+        sides: `{layer name: side of its kernel}` in the new one.
+    """
+    whole = name.removesuffix("_depthwise")
+    part = f"{whole}_depthwise"
+    if (part in values) == (part in sides):
+        first, *rest = values[name]
+        return [_middle(first, sides[name]) if name in sides else first, *rest]
+    first, *rest = values[whole]
+    if part in values:
+        return [_middle(values[part][0] * first, sides[name]), *rest]
+    depthwise, pointwise = _factorize(_middle(first, sides[part]))
+    return [depthwise] if name == part else [pointwise, *rest]
+
+
+def _middle(kernel, side):
+    margin = (len(kernel) - side) // 2
+    return kernel[margin : margin + side, margin : margin + side]
 
 
 def _take(layer, variable, into, out):
@@ -190,13 +252,10 @@ def _take(layer, variable, into, out):
 
 
 def _factorize(kernel):
-    """Splits `(k, k, in, out)` into depthwise `(s, s, in, 1)` and pointwise `(1, 1, in, out)`.
+    """Splits `(k, k, in, out)` into depthwise `(k, k, in, 1)` and pointwise `(1, 1, in, out)`.
 
-    Of a kernel above `layers.LARGEST_DEPTHWISE`, the middle is split. The depthwise kernels have
-    norm 1, as at their initialisation.
+    The depthwise kernels have norm 1, as at their initialisation.
     """
-    margin = (len(kernel) - depthwise_size(len(kernel))) // 2
-    kernel = kernel[margin : len(kernel) - margin, margin : len(kernel) - margin]
     height, breadth, inputs, outputs = kernel.shape
     slices = kernel.reshape(-1, inputs, outputs).transpose(1, 0, 2).astype("float64")
     _, vectors = np.linalg.eigh(slices @ slices.transpose(0, 2, 1))
@@ -205,10 +264,6 @@ def _factorize(kernel):
     pointwise = np.einsum("ik,iko->io", main, slices)
     depthwise = main.T.reshape(height, breadth, inputs, 1)
     return depthwise.astype(kernel.dtype), pointwise[None, None].astype(kernel.dtype)
-
-
-def _kernel_size(layer):
-    return getattr(layer, "kernel_size", None)
 
 
 def _segment_mask(masks, segment) -> Any:

@@ -33,6 +33,11 @@ def local_channels(width):
     return {"part": w, **widths}
 
 
+def inner_groups(channels):
+    """Returns the groups of `channels` that lie inside a residual block."""
+    return tuple(group for group in channels if "_inner" in group)
+
+
 def local_pathway(blocks, inputs, part):
     """One patch network, a U-Net of depth 3: its features `(B, h, w, part)` and its image."""
     x = inputs[part]

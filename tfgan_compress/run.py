@@ -12,11 +12,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from tfgan_compress.channels import leading_masks
+from tfgan_compress.channels import leading_masks, without
 from tfgan_compress.data.augment import Augmentation
 from tfgan_compress.data.batches import batches
 from tfgan_compress.datasets import check_people, open_data
-from tfgan_compress.elastic import elastic, extract, set_masks
+from tfgan_compress.elastic import elastic, extract, restructured, set_masks
 from tfgan_compress.files import read_json, write_json
 from tfgan_compress.models import copy_model, load_model
 from tfgan_compress.profile import MacCounter
@@ -101,7 +101,7 @@ class Run:
         if not is_saved(folder):
             self._restart_random()
             largest = self._largest(teacher)
-            supernet = elastic(teacher, largest, factorized=r.factorized)
+            supernet = elastic(teacher, largest, **self._structure)
             space = self._space(largest)
             with scope_of(self.strategy):
                 sampler = SubnetSampler(space, rule=r.sampling, seed=r.seed)
@@ -148,10 +148,15 @@ class Run:
         return self.tuned("uniform", channels, data, teacher, supernet, adversary)
 
     def retuned(self, data, teacher, discriminator):
-        """Returns the student that the recipe starts from, fine-tuned on where that helps."""
+        """Returns the student that the recipe starts from, fine-tuned on where that helps.
+
+        It gets the recipe's structure first.
+        """
+        r = self.recipe
 
         def start():
-            return load_model(find_model(self.recipe.student_start) / "generator")
+            student = load_model(find_model(r.student_start) / "generator")
+            return restructured(student, dropped=r.dropped, **self._structure)
 
         return self._tuned("student", start, data, teacher, discriminator)
 
@@ -241,10 +246,13 @@ class Run:
 
     def _largest(self, teacher):
         share = self.recipe.width_share
-        return {
-            group: 0 if group == "noise" else _round(width * share, width)
-            for group, width in teacher.channels.items()
-        }
+        largest = {g: _round(width * share, width) for g, width in teacher.channels.items()}
+        return without(largest, self.recipe.dropped)
+
+    @property
+    def _structure(self):
+        r = self.recipe
+        return {"factorized": r.factorized, "largest_kernel": r.largest_kernel or None}
 
     def _space(self, largest):
         return search_space(largest, smallest=self.recipe.narrowest)

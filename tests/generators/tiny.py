@@ -14,9 +14,13 @@ WIDTHS = {"down1": 6, "down2": 10, "inner": 7, "code": 9, "noise": 4, "map": 5, 
 class Tiny(keras.Model):
     """U-Net with residual block, flattened code, noise, reshape, and a concatenation of images."""
 
-    def __init__(self, channels=None, *, elastic=False, factorized=(), **kwargs):
+    def __init__(
+        self, channels=None, *, elastic=False, factorized=(), largest_kernel=None, **kwargs
+    ):
         channels = dict(channels or WIDTHS)
-        blocks = ConvBlocks(channels, elastic=elastic, factorized=factorized)
+        blocks = ConvBlocks(
+            channels, elastic=elastic, factorized=factorized, largest_kernel=largest_kernel
+        )
         image = keras.Input((8, 8, 3), name="input")
         both = FlipConcat(name="both")(image)
         down1 = blocks.conv(both, "down1", 3, name="down1", norm=False)
@@ -28,11 +32,13 @@ class Tiny(keras.Model):
         x = blocks.res(x, ("up", "down1", 6), "wide", 3, name="wide_res")
         x = blocks.conv(x, "wide", 3, name="last_conv")
         super().__init__({"input": image}, {"image": blocks.to_rgb(x, name="image")}, **kwargs)
-        self.channels, self.elastic, self.factorized = channels, elastic, tuple(factorized)
+        self.channels, self.elastic = channels, elastic
+        self.factorized, self.largest_kernel = tuple(factorized), largest_kernel
 
     def get_config(self):
         own = {"channels": dict(self.channels), "elastic": self.elastic}
-        return {**own, "factorized": self.factorized, "name": self.name}
+        own |= {"factorized": self.factorized, "largest_kernel": self.largest_kernel}
+        return {**own, "name": self.name}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
@@ -70,7 +76,7 @@ def random_masks(channels, seed, *, leading):
     rng = np.random.default_rng(seed)
     masks = {}
     for group, width in channels.items():
-        keep = int(rng.integers(1, width + 1)) if group != "noise" else 0
+        keep = int(rng.integers(1, width + 1)) if width and group != "noise" else 0
         places = np.arange(keep) if leading else rng.choice(width, keep, replace=False)
         masks[group] = np.isin(np.arange(width), places).astype("float32")
     return masks

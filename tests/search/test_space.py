@@ -26,6 +26,12 @@ def test_patch_networks_and_residual_chains_move_together(space):
     assert tied["dec16_inner1"] == tied["dec16_inner2"] != tied["dec32_inner1"]
 
 
+def test_a_dropped_group_stays_dropped_and_frees_its_knob():
+    space = search_space(tpgan_channels(16) | {"conv0_inner": 0})
+    assert space.choices[space.knobs["conv0_inner"]] == (0,)
+    assert len(space.choices[space.knobs["conv0"]]) > 1
+
+
 def test_noise_is_not_searched():
     space = search_space(tpgan_channels(16))
     assert space.choices["noise"] == (0,)

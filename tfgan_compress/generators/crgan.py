@@ -50,13 +50,14 @@ class CRGAN(Configured):
             either side, 13 to 90.
         elastic: Adds a `ChannelGate` behind every block: the supernet.
         factorized: Stages with depthwise-separable convolutions, e.g. `("down1", "up5")`.
+        largest_kernel: Side that no convolution exceeds, for a faster student; see `ConvBlocks`.
 
     Raises:
         ValueError: If the size is not a square multiple of 32, the number of views is even, a
             group is missing or unknown, or a width is not positive.
     """
 
-    settings = ("image_shape", "channels", "views", "elastic", "factorized")
+    settings = ("image_shape", "channels", "views", "elastic", "factorized", "largest_kernel")
 
     def __init__(
         self,
@@ -67,6 +68,7 @@ class CRGAN(Configured):
         views=9,
         elastic=False,
         factorized=(),
+        largest_kernel=None,
         **kwargs,
     ):
         image_shape = tuple(image_shape)
@@ -75,7 +77,9 @@ class CRGAN(Configured):
         check_channels(channels, crgan_channels(), network="CR-GAN")
         if views % 2 == 0 or views < 1:
             raise ValueError(f"views must be odd: as many on each side. Received: {views}.")
-        blocks = residual.normal_blocks(channels, elastic=elastic, factorized=factorized)
+        blocks = residual.normal_blocks(
+            channels, elastic=elastic, factorized=factorized, largest_kernel=largest_kernel
+        )
         image = keras.Input(image_shape, name="input")
         features = residual.trunk(blocks, image)
         view = blocks.dense(features, views, name="view", dtype="float32")
@@ -88,6 +92,7 @@ class CRGAN(Configured):
         super().__init__({"input": image}, outputs, **kwargs)
         self.image_shape, self.channels, self.views = image_shape, channels, views
         self.elastic, self.factorized = elastic, tuple(factorized)
+        self.largest_kernel = largest_kernel
 
     default_channels = staticmethod(crgan_channels)
 

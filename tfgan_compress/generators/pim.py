@@ -48,27 +48,32 @@ class PIM(Configured):
 
     Args:
         image_shape: `(S, S, 3)`, S a multiple of 32.
-        channels: `{group: width}`; those of `pim_channels(base_width)` by default.
+        channels: `{group: width}`; those of `pim_channels(base_width)` by default. An inner group
+            may be 0, which leaves its block out.
         base_width: Used only where `channels` is not given; at least 16.
         elastic: Adds a `ChannelGate` behind every block: the supernet.
         factorized: Stages with depthwise-separable convolutions, e.g. `("fuse", "merge1")`.
+        largest_kernel: Side that no convolution exceeds, for a faster student; see `ConvBlocks`.
 
     Raises:
         ValueError: If the picture is no square of a multiple of 32, or `channels` lacks a group,
-            has another, or one that is empty.
+            has another, or another one that is empty.
     """
 
-    settings = ("image_shape", "channels", "elastic", "factorized")
+    settings = ("image_shape", "channels", "elastic", "factorized", "largest_kernel")
 
     def __init__(
         self, image_shape=(128, 128, 3), channels=None, *, base_width=64, elastic=False,
-        factorized=(), **kwargs,
+        factorized=(), largest_kernel=None, **kwargs,
     ):  # fmt: skip
         image_shape = tuple(image_shape)
         channels = dict(channels or pim_channels(base_width))
         check_image_shape(image_shape)
-        check_channels(channels, pim_channels(), network="PIM")
-        blocks = ConvBlocks(channels, elastic=elastic, factorized=factorized)
+        optional = pathways.inner_groups(channels)
+        check_channels(channels, pim_channels(), network="PIM", optional=optional)
+        blocks = ConvBlocks(
+            channels, elastic=elastic, factorized=factorized, largest_kernel=largest_kernel
+        )
         inputs = pathways.face_inputs(image_shape)
         parts = {part: pathways.local_pathway(blocks, inputs, part) for part in PARTS}
         face, code = _global_pathway(blocks, inputs["input"])
@@ -77,6 +82,7 @@ class PIM(Configured):
         super().__init__(inputs, outputs, **kwargs)
         self.image_shape, self.channels = image_shape, channels
         self.elastic, self.factorized = elastic, tuple(factorized)
+        self.largest_kernel = largest_kernel
 
     default_channels = staticmethod(pim_channels)
 

@@ -52,17 +52,18 @@ class TPGAN(Configured):
     Args:
         image_shape: `(S, S, 3)`, S a multiple of 32.
         channels: `{group: width}`; those of `tpgan_channels(base_width)` by default. `noise` may
-            be 0, which leaves the noise out.
+            be 0, which leaves the noise out, and an inner group, which leaves its block out.
         base_width: Used only where `channels` is not given; a multiple of 8.
         elastic: Adds a `ChannelGate` behind every block: the supernet.
         factorized: Stages with depthwise-separable convolutions, e.g. `("dec128", "sel128")`.
+        largest_kernel: Side that no convolution exceeds, for a faster student; see `ConvBlocks`.
 
     Raises:
         ValueError: If the size is not a square multiple of 32, a group is missing or unknown, or
             a width is not positive.
     """
 
-    settings = ("image_shape", "channels", "elastic", "factorized")
+    settings = ("image_shape", "channels", "elastic", "factorized", "largest_kernel")
 
     def __init__(
         self,
@@ -72,13 +73,17 @@ class TPGAN(Configured):
         base_width=64,
         elastic=False,
         factorized=(),
+        largest_kernel=None,
         **kwargs,
     ):
         image_shape = tuple(image_shape)
         channels = dict(channels or tpgan_channels(base_width))
         geometry.check_image_shape(image_shape)
-        check_channels(channels, tpgan_channels(8), network="TP-GAN", optional=("noise",))
-        blocks = ConvBlocks(channels, elastic=elastic, factorized=factorized)
+        optional = ("noise", *pathways.inner_groups(channels))
+        check_channels(channels, tpgan_channels(8), network="TP-GAN", optional=optional)
+        blocks = ConvBlocks(
+            channels, elastic=elastic, factorized=factorized, largest_kernel=largest_kernel
+        )
         inputs = pathways.face_inputs(image_shape)
         parts = {part: pathways.local_pathway(blocks, inputs, part) for part in PARTS}
         encoded = _encoder(blocks, inputs["input"])
@@ -87,6 +92,7 @@ class TPGAN(Configured):
         super().__init__(inputs, outputs, **kwargs)
         self.image_shape, self.channels = image_shape, channels
         self.elastic, self.factorized = elastic, tuple(factorized)
+        self.largest_kernel = largest_kernel
 
     default_channels = staticmethod(tpgan_channels)
 

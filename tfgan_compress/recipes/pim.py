@@ -16,6 +16,8 @@ SYNTHETIC = Frontalization(
     teacher_epochs=12,
     adversarial_epochs=8,
     factorized=(),
+    largest_kernel=0,
+    dropped=(),
     macs_ratio=15.0,
     params_ratio=20.0,
     supernet_epochs=6,
@@ -31,7 +33,11 @@ Wei et al. 2021: 11.2x fewer MACs, 15.1x fewer parameters. Wanted here: 15x and 
     tfgan-compress compress --recipe pim_synthetic --set wild=PATH    (of the London Set)
 """
 
-_OWN = {"architecture": "pim", "factorized": (), "macs_ratio": 15.0, "params_ratio": 20.0}
+_OWN = {
+    "architecture": "pim",
+    **{"factorized": (), "largest_kernel": 0, "dropped": ()},
+    **{"macs_ratio": 15.0, "params_ratio": 20.0},
+}
 
 MULTIPIE = dataclasses.replace(tpgan.MULTIPIE, name="pim_multipie", **_OWN)
 """Multi-PIE, setting 2: 200 people train, 137 test.

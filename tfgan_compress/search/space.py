@@ -37,7 +37,7 @@ def search_space(largest, *, tied=TPGAN_TIES, fixed=TPGAN_FIXED, step=8, smalles
     """Returns the `SearchSpace` up to the widths `largest`.
 
     Args:
-        largest: `{group: width}` of the supernet.
+        largest: `{group: width}` of the supernet; groups of width 0 are left as they are.
         tied: `{knob: patterns}` of groups that share a knob, in the manner of `fnmatch`. Groups
             of different widths get a knob each all the same.
         fixed: `{group: width}` of groups that are not searched.
@@ -51,8 +51,8 @@ def search_space(largest, *, tied=TPGAN_TIES, fixed=TPGAN_FIXED, step=8, smalles
         )
     knobs, choices, width_of = {}, {}, {}
     for group, width in largest.items():
-        if group in fixed:
-            knobs[group], choices[group] = group, (fixed[group],)
+        if group in fixed or not width:
+            knobs[group], choices[group] = group, (fixed.get(group, 0),)
             continue
         knob = _knob(group, tied)
         if width_of.setdefault(knob, width) != width:

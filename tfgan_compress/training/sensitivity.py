@@ -59,7 +59,7 @@ def layer_sensitivity(generator, held_out, calibration, stages):
     """
     whole, total = ImageScore(generator).score(held_out), macs(generator)
     for stage in stages:
-        split = elastic(generator, generator.channels, factorized=(stage,))
+        split = elastic(generator, generator.channels, factorized=(*generator.factorized, stage))
         Recalibrator(split)(calibration)
         score = ImageScore(split).score(held_out)
         yield Sensitivity(stage, score, whole - score, 1 - macs(split) / total)
