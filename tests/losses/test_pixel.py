@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 
 from tfgan_compress import geometry
-from tfgan_compress.losses.pixel import PatchLoss, PixelLoss, SymmetryLoss, TotalVariationLoss
+from tfgan_compress.losses.pixel import (
+    CheckerboardLoss,
+    PatchLoss,
+    PixelLoss,
+    SymmetryLoss,
+    TotalVariationLoss,
+)
 from tfgan_compress.losses.step import Loss, Step
 
 SIZE = 32
@@ -96,3 +102,21 @@ def test_loss_must_say_how_it_is_computed():
 
     with pytest.raises(TypeError, match="Nameless must define __call__"):
         Nameless()(None)
+
+
+@pytest.mark.parametrize("period", [2, 4])
+@pytest.mark.parametrize("axis", [1, 2])
+def test_checkerboard_loss_sees_a_pattern_that_l1_hardly_sees(period, axis):
+    wave = 0.01 * np.cos(2 * np.pi * np.arange(SIZE) / period)
+    woven = flat(0.2) + np.expand_dims(wave, [a for a in range(4) if a != axis])
+    assert value(CheckerboardLoss(), {"image": woven}, flat(0.2)) > 0.003
+    noise = face() - face(1)
+    assert value(CheckerboardLoss(), {"image": noise}, flat(0.0)) < 0.3 * np.abs(noise).mean()
+
+
+def test_checkerboard_loss_leaves_patterns_of_the_truth_and_shades_alone():
+    target = face()
+    assert value(CheckerboardLoss(), {"image": target}, target) == 0
+    ramp = np.linspace(-0.1, 0.1, SIZE)
+    shade = (ramp[:, None] + 2 * ramp)[None, :, :, None]
+    assert value(CheckerboardLoss(), {"image": target + shade}, target) < 1e-6

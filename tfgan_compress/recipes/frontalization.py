@@ -66,6 +66,7 @@ class Frontalization:
     adversarial: float = 2e-3
     identity: float = 0.2
     tv: float = 1e-4
+    checkerboard: float = 1.0  # ours: see losses.pixel
     classification: float = 0.01
     distillation: float = 0.3
     # Ten times this, and a discriminator knows every blurred face from the third epoch on.

@@ -12,7 +12,13 @@ from tfgan_compress.generators.tpgan import coarse_tpgan
 from tfgan_compress.losses.adversarial import AdversarialLoss
 from tfgan_compress.losses.classification import ClassificationLoss
 from tfgan_compress.losses.identity import IdentityLoss
-from tfgan_compress.losses.pixel import PatchLoss, PixelLoss, SymmetryLoss, TotalVariationLoss
+from tfgan_compress.losses.pixel import (
+    CheckerboardLoss,
+    PatchLoss,
+    PixelLoss,
+    SymmetryLoss,
+    TotalVariationLoss,
+)
 from tfgan_compress.training.base import pick
 from tfgan_compress.training.crgan import CRGANTrainer
 from tfgan_compress.training.phases import Falling, adam, run_phase
@@ -20,12 +26,13 @@ from tfgan_compress.training.trainer import Trainer
 
 
 def pixel_losses(recipe, *, patches):
-    """Returns TP-GAN's pixel terms; `patches` says whether the generator redraws the patches."""
+    """Returns TP-GAN's pixel terms and ours; `patches`: does the generator redraw the patches?"""
     return [
         PixelLoss(),
         *([PatchLoss(recipe.patch)] if patches else []),
         SymmetryLoss(recipe.symmetry),
         TotalVariationLoss(recipe.tv),
+        CheckerboardLoss(recipe.checkerboard),
     ]
 
 
