@@ -12,7 +12,7 @@ LEVELS = (
     {"files", "packages", "shipped", "geometry", "channels", "kernels", "axes", "replicas"},
     {"layers"},
     {"blocks", "graph", "models", "schema", "tflite"},
-    {"pathways", "residual"},
+    {"pathways", "residual", "gathering"},
     {"generators", "discriminators", "recognizers", "data", "elastic", "profile", "frozen"},
     {"losses", "metrics"},
     {"quantization"},

@@ -3,7 +3,7 @@
 A subnet is one 0/1 mask per channel group. `set_masks` switches a supernet to it; `extract` builds
 the plain model that computes the same. `elastic` goes the other way, from a trained teacher to a
 supernet whose channels are ordered by importance, so that leading masks keep what matters (Cai et
-al. 2020, "Once-for-All"). All three are one gather of weights, by ordered index lists.
+al. 2020, "Once-for-All"). All are one gather of weights (`gathering`).
 """
 
 from typing import Any
@@ -14,8 +14,8 @@ from keras import ops
 
 from tfgan_compress import axes, graph
 from tfgan_compress.channels import without
+from tfgan_compress.gathering import gather, weighted
 from tfgan_compress.graph import gates, masks, required_gates
-from tfgan_compress.layers import ChannelGate
 
 
 def set_masks(model, masks):
@@ -73,7 +73,7 @@ def extract(supernet, channels=None, *, elastic=False):
         channels = masks(supernet)
     chosen = {group: _chosen(group, choice) for group, choice in channels.items()}
     student = gather(supernet, chosen, elastic=elastic)
-    if len(_weighted(student)) < len(_weighted(supernet)):
+    if len(weighted(student)) < len(weighted(supernet)):
         empty = sorted(group for group, found in chosen.items() if not len(found))
         raise ValueError(
             "Every block must keep a channel, because one without any still adds its offset. "
@@ -158,114 +158,6 @@ def importance(model, *, calls=None):
     return {group: _score(written[group], read[group]) for group in read}
 
 
-def gather(model, chosen, *, elastic=False, structure=None, calls=None):
-    """Returns a generator of `model`'s class with the chosen channels, in their given order.
-
-    Args:
-        model: A generator.
-        chosen: `{group: channel indices}` for every group.
-        elastic: Whether the result has gates.
-        structure: Changed settings of the generator, as in `restructured`.
-        calls: `graph.grouped_calls(model)`, to spare building them again.
-    """
-    _check(model, chosen)
-    config = model.get_config()
-    config |= {"channels": {g: len(chosen[g]) for g in model.channels}, "elastic": elastic}
-    target = type(model).from_config(config | _known(structure or {}, config))
-    ends = {}
-    for call in calls or graph.grouped_calls(model):
-        ends.setdefault(call.layer.name, []).append((call.inputs[0], call.output))
-    values = {
-        layer.name: _gathered(layer, ends[layer.name], chosen, model.channels)
-        for layer in _weighted(model)
-    }
-    sides = {layer.name: layer.kernel_size[0] for layer in target.layers if _has_kernel(layer)}
-    for layer in _weighted(target):
-        fitted = _fitted(layer.name, values, sides)
-        for variable, value in zip(layer.weights, fitted, strict=True):
-            variable.assign(value)
-    return target
-
-
-def _weighted(model):
-    return [x for x in model.layers if x.weights and not isinstance(x, ChannelGate)]
-
-
-def _has_kernel(layer):
-    return isinstance(layer, (*graph.CONVOLUTIONS, keras.layers.DepthwiseConv2D))
-
-
-def _known(structure, config):
-    """Returns `structure`, if all of it is among the settings `config` of a generator."""
-    unknown = sorted(set(structure) - set(config))
-    if unknown:
-        raise ValueError(f"The structure must be settings of the generator. Received: {unknown}.")
-    return structure
-
-
-def _gathered(layer, calls, chosen, channels):
-    """Returns the weights of `layer`, of the chosen channels alone."""
-    if any(call != calls[0] for call in calls):
-        raise ValueError(
-            f"Layer '{layer.name}' shares weights between calls, so the calls must have the same "
-            f"channels. Received: {calls}."
-        )
-    into, out = (axes.indices(axis, chosen, channels) for axis in calls[0])
-    return [_take(layer, w, into, out) for w in layer.weights]
-
-
-def _fitted(name, values, sides):
-    """Returns the weights of the layer `name` in another structure.
-
-    Args:
-        name: The layer's.
-        values: `{layer name: weights}` in the structure from which they come.
-        sides: `{layer name: side of its kernel}` in the new one.
-    """
-    whole = name.removesuffix("_depthwise")
-    part = f"{whole}_depthwise"
-    if (part in values) == (part in sides):
-        first, *rest = values[name]
-        return [_middle(first, sides[name]) if name in sides else first, *rest]
-    first, *rest = values[whole]
-    if part in values:
-        return [_middle(values[part][0] * first, sides[name]), *rest]
-    depthwise, pointwise = _factorize(_middle(first, sides[part]))
-    return [depthwise] if name == part else [pointwise, *rest]
-
-
-def _middle(kernel, side):
-    margin = (len(kernel) - side) // 2
-    return kernel[margin : margin + side, margin : margin + side]
-
-
-def _take(layer, variable, into, out):
-    """Returns the chosen channels of one weight of `layer`."""
-    value = np.asarray(variable)
-    if isinstance(layer, keras.layers.DepthwiseConv2D):
-        return value[:, :, into] if value.ndim == 4 else value[into]
-    if isinstance(layer, graph.PRODUCERS) and value.ndim > 1:
-        if isinstance(layer, keras.layers.Conv2DTranspose):
-            into, out = out, into
-        return value[..., into, :][..., out]
-    return value[..., out]
-
-
-def _factorize(kernel):
-    """Splits `(k, k, in, out)` into depthwise `(k, k, in, 1)` and pointwise `(1, 1, in, out)`.
-
-    The depthwise kernels have norm 1, as at their initialisation.
-    """
-    height, breadth, inputs, outputs = kernel.shape
-    slices = kernel.reshape(-1, inputs, outputs).transpose(1, 0, 2).astype("float64")
-    _, vectors = np.linalg.eigh(slices @ slices.transpose(0, 2, 1))
-    main = vectors[:, :, -1]  # (in, k * k), the main left singular vector
-    main = main * np.where(main.sum(1, keepdims=True) < 0, -1, 1)
-    pointwise = np.einsum("ik,iko->io", main, slices)
-    depthwise = main.T.reshape(height, breadth, inputs, 1)
-    return depthwise.astype(kernel.dtype), pointwise[None, None].astype(kernel.dtype)
-
-
 def _segment_mask(masks, segment) -> Any:
     if isinstance(segment, int):
         return ops.ones((segment,), dtype="float32")
@@ -281,23 +173,6 @@ def _chosen(group, choice):
     if not np.isin(choice, (0, 1)).all():
         raise ValueError(f"The mask of '{group}' must hold only 0 and 1. Received: {choice}.")
     return np.flatnonzero(choice)
-
-
-def _check(model, chosen):
-    differing = sorted(set(chosen) ^ set(model.channels))
-    if differing:
-        raise ValueError(
-            f"channels must name every group of '{model.name}'. Missing or unknown: {differing}."
-        )
-    for group, found in chosen.items():
-        width = model.channels[group]
-        if len(set(found)) != len(found) or (
-            len(found) and not 0 <= min(found) <= max(found) < width
-        ):
-            raise ValueError(
-                f"channels['{group}'] must choose each of its {width} channels at most once. "
-                f"Received: {found}."
-            )
 
 
 def _produced(layer):

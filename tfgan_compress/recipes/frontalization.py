@@ -106,7 +106,7 @@ class Frontalization:
     int8_psnr: float = 35.0
 
 
-FULL = Frontalization(dtype="mixed_bfloat16", student_epochs=40, student_rate=1e-3, qat_epochs=2)
+FULL = Frontalization(dtype="mixed_bfloat16", student_epochs=40, student_rate=1e-3, qat_epochs=10)
 
 DEMO_TEACHER = Frontalization(
     name="demo_teacher",

@@ -22,6 +22,7 @@ MULTIPIE = dataclasses.replace(
     candidates=1000,
     student_epochs=20,
     student_rate=2e-4,
+    qat_epochs=2,
     # Those of the paper, by its ratios.
     macs_ratio=19.4,
     params_ratio=27.3,
