@@ -36,8 +36,8 @@ def test_no_convolution_exceeds_the_largest_kernel():
 
 
 def test_a_largest_kernel_that_leaves_no_neighbours_is_refused():
-    with pytest.raises(ValueError, match=r"at least 2\. Received: 1"):
-        ConvBlocks({}, largest_kernel=1)
+    with pytest.raises(ValueError, match=r"at least 3\. Received: 2"):
+        ConvBlocks({}, largest_kernel=2)
 
 
 def test_a_residual_block_of_inner_width_0_is_left_out():

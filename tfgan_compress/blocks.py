@@ -55,19 +55,19 @@ class ConvBlocks:
         factorized: Stages whose convolutions are split into depthwise and pointwise ones, the
             former of at most `LARGEST_DEPTHWISE`. A stage is the beginning of block names, up to
             an underscore: `conv0` is all blocks of that stage, `conv0_res` the residual one.
-        largest_kernel: Side that no convolution exceeds, at least 2; larger ones are made smaller
-            by an even number. None leaves them as they are.
+        largest_kernel: Side that no convolution exceeds, at least 3, which transposed ones have;
+            larger ones are made smaller by an even number. None leaves them as they are.
         initializer: Of all kernels but depthwise ones.
 
     Raises:
-        ValueError: If `largest_kernel` is below 2.
+        ValueError: If `largest_kernel` is below 3.
     """
 
     def __init__(
         self, channels, *, elastic=False, factorized=(), largest_kernel=None, initializer=_initial
     ):
-        if largest_kernel is not None and largest_kernel < 2:
-            raise ValueError(f"largest_kernel must be at least 2. Received: {largest_kernel}.")
+        if largest_kernel is not None and largest_kernel < 3:
+            raise ValueError(f"largest_kernel must be at least 3. Received: {largest_kernel}.")
         self.channels, self.elastic = channels, elastic
         self._largest_kernel = largest_kernel or math.inf
         self.factorized = tuple(f"{stage}_" for stage in factorized)

@@ -120,3 +120,8 @@ def test_checkerboard_loss_leaves_patterns_of_the_truth_and_shades_alone():
     ramp = np.linspace(-0.1, 0.1, SIZE)
     shade = (ramp[:, None] + 2 * ramp)[None, :, :, None]
     assert value(CheckerboardLoss(), {"image": target + shade}, target) < 1e-6
+
+
+def test_checkerboard_loss_refuses_pictures_that_blocks_do_not_fill():
+    with pytest.raises(ValueError, match=r"multiples of 16\. Received: \(24, 24\)"):
+        value(CheckerboardLoss(), {"image": flat(0.0, 24)}, flat(0.0, 24))

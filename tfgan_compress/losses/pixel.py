@@ -111,7 +111,7 @@ class CheckerboardLoss(Loss):
     weave a pattern into what they paint (Odena et al. 2016, "Deconvolution and Checkerboard
     Artifacts"); two in a row make it 4 pixels wide. L1 hardly feels what eyes see at once. Here the
     error is averaged over the tiles of a block, and what is not shading, a plane, is measured.
-    Sides have to be multiples of 16.
+    A side that is no multiple of 16 raises a ValueError.
     """
 
     name = "checkerboard"
@@ -126,10 +126,10 @@ class CheckerboardLoss(Loss):
 
     def __call__(self, step):
         error = step.outputs["image"] - step.batch["target"]
-        down, across = (
-            (size // (self.period * self.tiles), self.tiles, self.period)
-            for size in error.shape[1:3]
-        )
+        sides, block = tuple(error.shape[1:3]), self.period * self.tiles
+        if any(side % block for side in sides):
+            raise ValueError(f"Sides must be multiples of {block}. Received: {sides}.")
+        down, across = ((side // block, self.tiles, self.period) for side in sides)
         error = ops.reshape(error, (-1, *down, *across, error.shape[3]))
         pattern = ops.mean(error, axis=(2, 5))
         return ops.mean(ops.abs(ops.einsum("bypxqc,pqrs->byrxsc", pattern, self._beside_planes)))

@@ -35,8 +35,11 @@ Wei et al. 2021: 11.2x fewer MACs, 15.1x fewer parameters. Wanted here: 15x and 
 
 _OWN = {
     "architecture": "pim",
-    **{"factorized": (), "largest_kernel": 0, "dropped": ()},
-    **{"macs_ratio": 15.0, "params_ratio": 20.0},
+    "factorized": (),
+    "largest_kernel": 0,
+    "dropped": (),
+    "macs_ratio": 15.0,
+    "params_ratio": 20.0,
 }
 
 MULTIPIE = dataclasses.replace(tpgan.MULTIPIE, name="pim_multipie", **_OWN)
