@@ -9,7 +9,8 @@ from tfgan_compress.profile import profile
 
 @pytest.fixture(scope="module")
 def supernet():
-    return randomize(TPGAN((32, 32, 3), base_width=8, elastic=True, factorized=("dec128",)))
+    structure = {"factorized": ("dec128",), "largest_kernel": 3}
+    return randomize(TPGAN((32, 32, 3), base_width=8, elastic=True, **structure))
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,7 @@ def test_student_is_plain_and_narrower(supernet, student):
     assert "noise" not in {layer.name for layer in student.layers}
     assert student.count_params() < supernet.count_params()
     assert student.get_layer("dec128_res_conv1").kernel_size == (1, 1)
+    assert student.get_layer("conv0").kernel_size == (3, 3)
 
 
 def test_every_group_is_gated(supernet):
@@ -58,7 +60,7 @@ def test_pictures_lie_within_their_range(supernet):
 
 def test_config_rebuilds_the_same_graph(supernet):
     config = supernet.get_config()
-    assert config["factorized"] == ("dec128",)
+    assert (config["factorized"], config["largest_kernel"]) == (("dec128",), 3)
     assert config["channels"] == supernet.channels
     assert config["elastic"]
 
