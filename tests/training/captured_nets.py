@@ -30,9 +30,9 @@ def facts(folder):
     found = {}
     for name, context in {"plain": contextlib.nullcontext, "free": host_free}.items():
         trainer = nets.trainer()
-        with context():
+        with context() as constants:
             asked(trainer, batch)
-            found[name] = {"asked": asked(trainer, batch)}
+            found[name] = {"asked": asked(trainer, batch), "constants": len(constants or ())}
         found[name]["losses"] = [float(m.result()) for m in trainer.metrics]
     return found | {"kept": kept(batch)}
 

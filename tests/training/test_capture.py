@@ -17,6 +17,10 @@ def test_step_free_of_the_host_asks_it_for_nothing(steps):
     assert steps["free"]["asked"] == []
 
 
+def test_constants_of_a_captured_step_can_be_kept(steps):
+    assert steps["free"]["constants"] > 0
+
+
 def test_step_free_of_the_host_loses_what_the_plain_step_loses(steps):
     assert steps["free"]["losses"] == pytest.approx(steps["plain"]["losses"], rel=1e-3)
 

@@ -34,7 +34,7 @@ def add_arguments(parser):
         "--views", type=int, default=20, help="views of each person, preset varied (default: 20)"
     )
     parser.add_argument(
-        "--workers", type=int, default=2, help="processes that render a data set (default: 2)"
+        "--workers", type=int, help="processes that render a data set (default: one for each core)"
     )
 
 

@@ -70,7 +70,8 @@ class CapturedStep:
         self._batch = {name: value.to("cuda", copy=True) for name, value in batch.items()}
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
-        with host_free():
+        # The graph reads the constants where they lie, so they have to outlive the capture.
+        with host_free() as self._constants:
             with torch.cuda.stream(side), taken_back(self.trainer):
                 for _ in range(WARM_UP):
                     self.trainer.train_step((self._batch,))
@@ -84,9 +85,10 @@ class CapturedStep:
 def host_free():
     """Has Keras take a step on torch without reading or writing memory of the host.
 
-    Constants are copied to the device once. Random numbers are those of torch's own generator,
-    which a graph moves on; Keras would read its seed. Pictures keep the layout that they have in
-    memory, which Keras copies to another one and back for each convolution.
+    Constants are copied to the device once; the context is the dict that holds them. Random numbers
+    are those of torch's own generator, which a graph moves on; Keras would read its seed. Pictures
+    keep the layout that they have in memory, which Keras copies to another one and back for each
+    convolution.
 
     No variable may be made meanwhile: it would share the memory of a constant.
     """
@@ -112,7 +114,7 @@ def host_free():
         _replaced(random, "torch_seed_generator", lambda seed: _generator()),
         _replaced(nn, "_transpose_spatial_inputs", channels_first),
     ):
-        yield
+        yield constants
 
 
 @contextlib.contextmanager

@@ -72,11 +72,15 @@ def train_tpgan(recipe, generator, discriminator, data, directory, *, identities
     losses = adversarial_losses(recipe, patches=True)
     code = generator.channels["code"]
     losses.append(ClassificationLoss(code, identities, weight=recipe.classification))
-    trainer = Trainer(generator, losses, discriminator=discriminator)
     epochs = recipe.adversarial_epochs
     total = recipe.steps_per_epoch * epochs
-    # What is learned by now is refined, not learned anew.
-    trainer.compile(adam(rate / 3, total, 0.5), adam(recipe.discriminator_rate, total, 0.5))
+    if recipe.adversarial:
+        trainer = Trainer(generator, losses, discriminator=discriminator)
+        # Against an adversary, what is learned by now is refined, not learned anew.
+        trainer.compile(adam(rate / 3, total, 0.5), adam(recipe.discriminator_rate, total, 0.5))
+    else:
+        trainer = Trainer(generator, losses)
+        trainer.compile(adam(rate, total, 0.9))
     run_phase(recipe, trainer, data, directory / "adversarial", epochs=epochs, callbacks=callbacks)
 
 

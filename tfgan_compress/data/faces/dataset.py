@@ -28,7 +28,7 @@ NOT_DRAWING = ("dataset.py", "sheet.py", "__init__.py")
 
 
 def render_set(
-    root, identities, *, preset="varied", image_size=128, views=20, lights=5, workers=2, seed=0,
+    root, identities, *, preset="varied", image_size=128, views=20, lights=5, workers=None, seed=0,
     progress=True,
 ):  # fmt: skip
     """Renders a set, or what is missing of it, and returns it.
@@ -40,7 +40,7 @@ def render_set(
         image_size: Side in pixels.
         views: Number of views of each person, for the `varied` preset.
         lights: Number of lights those share.
-        workers: Processes; 0 renders in this one.
+        workers: Processes, one for each processor core by default; 0 renders in this one.
         seed: Draws the `varied` views, with each identity's own seed.
         progress: Whether to show a bar.
 
@@ -58,6 +58,7 @@ def render_set(
     _discard_other(root, settings)
     write_json(root / MANIFEST, {"settings": settings, "identities": identities})
     missing = [identity for identity in identities if not _shard(root, identity).exists()]
+    workers = os.cpu_count() if workers is None else workers
     _render_all(root, settings, missing, workers, progress)
     return FaceSet(root)
 
