@@ -110,7 +110,7 @@ class Tuning:
     def __init__(self, folder, monkeypatch, scores):
         self.run = Run(TINY, folder)
         self.met, self.scores = [], iter(scores)
-        scorer = types.SimpleNamespace(current=lambda: next(self.scores))
+        scorer = types.SimpleNamespace(settled=lambda: next(self.scores))
         monkeypatch.setattr(stages, "train_student", self.train)
         monkeypatch.setattr(stages, "SubnetScorer", lambda *_: scorer)
         for method in ("_held_out", "_calibration", "_callbacks"):

@@ -91,7 +91,7 @@ class Run:
                     r, *made, feed, folder, identities=people, callbacks=self._callbacks(data),
                     **target,
                 )  # fmt: skip
-            Recalibrator(generator)(self._calibration(data))
+            self.scorer(generator, data).settled()
             return save_pair(folder, generator, adversary)
         return self._load_teacher(folder)
 
@@ -179,11 +179,10 @@ class Run:
         self._restart_random()
         # The next student has to meet the same adversary, not one that this student taught.
         adversary, student = copy_model(adversary), start()
-        judge = SubnetScorer(student, self._held_out(data), self._calibration(data))
-        before = judge.current()
-        kept = student.get_weights()
+        judge = self.scorer(student, data)
+        before, kept = judge.settled(), student.get_weights()
         self._distil(student, adversary, teacher, data, folder)
-        after = judge.current()
+        after = judge.settled()
         if after < before:
             student.set_weights(kept)
         scores = {"extracted": before, "fine_tuned": after, "kept": max(before, after)}
@@ -221,9 +220,9 @@ class Run:
         write_json(folder / "scores.json", {"calibrated": before, "trained": after})
         return twin
 
-    def scorer(self, supernet, data):
-        """Returns the `SubnetScorer` of `supernet` on the held-out people."""
-        return SubnetScorer(supernet, self._held_out(data), self._calibration(data))
+    def scorer(self, generator, data):
+        """Returns the `SubnetScorer` of a supernet, or of any generator, on held-out people."""
+        return SubnetScorer(generator, self._held_out(data), self._calibration(data))
 
     def score(self, generator, data):
         """Returns the generator's mean SSIM on the held-out people."""

@@ -80,3 +80,17 @@ def test_subnet_scores_the_same_whatever_was_scored_before():
     assert first == again != other
     elastic.set_masks(supernet, leading_masks(supernet.channels, {"a": 2}))
     assert ImageScore(supernet).score([large_batch(0)]) == pytest.approx(first)
+
+
+@pytest.mark.parametrize("trained", [True, False])
+def test_better_statistics_are_settled_on(trained):
+    inputs = keras.Input((16, 16, 3), name="input")
+    norm = keras.layers.BatchNormalization(epsilon=0.0)
+    model = keras.Model({"input": inputs}, {"image": norm(inputs)})
+    # Its own statistics, 0 and 1, make it a copy; so does a target to which others would lead.
+    truth = large_batch(0)
+    batch = truth | {"target": truth["input"] if trained else (truth["input"] - 0.5) / 0.1}
+    narrow = truth | {"input": 0.5 + 0.1 * np.sign(truth["input"])}
+    score = SubnetScorer(model, [batch], [narrow]).settled()
+    assert score == pytest.approx(ImageScore(model).score([batch])) == pytest.approx(1.0, abs=0.01)
+    assert (norm.moving_mean.numpy() == 0.0).all() == trained

@@ -32,6 +32,19 @@ class SubnetScorer:
         self._recalibrate(self.calibration)
         return self._score.score(self.held_out)
 
+    def settled(self):
+        """Gives the model the better of two statistics, its own or new ones; returns the score.
+
+        Those that follow a long training are better than those of a few batches; a model that was
+        cut out of another, or hardly trained, needs new ones.
+        """
+        own, kept = self._score.score(self.held_out), self.supernet.get_weights()
+        renewed = self.current()
+        if renewed > own:
+            return renewed
+        self.supernet.set_weights(kept)
+        return own
+
 
 class ImageScore(keras.Model):
     """Mean SSIM of a generator's images with their targets."""
