@@ -46,9 +46,10 @@ def adversarial_losses(recipe, *, patches):
 
 
 def train_tpgan(recipe, generator, discriminator, data, directory, *, identities, callbacks=()):
-    """Trains a TP-GAN: pixel losses first, then the adversary, identity and classification.
+    """Trains a TP-GAN: pixel losses first, then identity, classification and the adversary, if any.
 
-    The pixel losses start on the generator without its last stage (`generators.tpgan`).
+    Without an adversary the last phase has the whole rate, with one a third. The pixel losses start
+    on the generator without its last stage (`generators.tpgan`).
 
     Args:
         recipe: A `recipes.frontalization.Frontalization`.
