@@ -217,6 +217,25 @@ def test_a_masked_block_is_not_a_dropped_one(supernet):
         el.extract(supernet, WIDTHS | {"inner": 0, "noise": 0})
 
 
+def test_a_widened_generator_paints_the_same_and_uses_its_new_channels_later(batch):
+    trained = randomize(Tiny(factorized=("res",)), 8)
+    # But noise, of which more would be other noise.
+    widths = {group: width + 2 * (group != "noise") for group, width in WIDTHS.items()}
+    wide = el.widened(trained, widths)
+    assert wide.channels == widths
+    assert difference(trained, wide, batch) < 1e-6
+    kernel = np.asarray(wide.get_layer("down2").kernel)
+    width = WIDTHS["down2"]
+    # Old channels do not hear new ones; new ones are drawn, and hear all.
+    assert not kernel[..., -2:, :width].any() and kernel[..., width:].all()
+
+
+@pytest.mark.parametrize("change", [{"inner": 0}, {"outer": 9}])
+def test_widening_needs_a_group_and_no_smaller_width(teacher, change):
+    with pytest.raises(ValueError, match="must widen groups"):
+        el.widened(teacher, change)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

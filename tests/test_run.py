@@ -293,6 +293,26 @@ def test_student_that_a_recipe_starts_from_gets_the_structure_of_the_recipe(stor
     assert layers["conv0"].kernel_size == (3, 3)
 
 
+def test_student_that_a_recipe_widens_grows_and_learns_from_answers_given_before(
+    story, faces, tmp_path
+):
+    folder, made = story
+    width = made.student.channels["paint2"] + 3
+    recipe = dataclasses.replace(
+        TINY, teacher_weights=str(folder / "teacher"), student_start=str(folder / "student"),
+        widened=(f"paint2:{width}",), precomputed=True,
+    )  # fmt: skip
+    _, tuned = told(recipe, tmp_path, faces)
+    assert tuned.student.channels == {**made.student.channels, "paint2": width}
+    assert len(list((tmp_path / "answers").iterdir())) == 1
+    # Nothing has been lost on the way to another width.
+    assert scores_of(tmp_path)["extracted"] == pytest.approx(scores_of(folder)["kept"], abs=0.01)
+    with pytest.raises(ValueError, match="must read group:width"):
+        Run(dataclasses.replace(recipe, widened=("paint2",)), tmp_path / "other")
+    with pytest.raises(ValueError, match="for a student that was made before"):
+        Run(dataclasses.replace(recipe, student_start=""), tmp_path / "other")
+
+
 def test_cr_gan_goes_the_same_way(crgan_story):
     folder, made = crgan_story
     whole, small = profile(made.teacher), profile(made.student)

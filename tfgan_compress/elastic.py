@@ -14,7 +14,7 @@ from keras import ops
 
 from tfgan_compress import axes, graph
 from tfgan_compress.channels import without
-from tfgan_compress.gathering import gather, weighted
+from tfgan_compress.gathering import gather, spread, weighted
 from tfgan_compress.graph import gates, masks, required_gates
 
 
@@ -127,6 +127,29 @@ def restructured(model, *, dropped=(), **structure):
     widths = without(model.channels, dropped)
     chosen = {group: np.arange(width) for group, width in widths.items()}
     return gather(model, chosen, structure=structure)
+
+
+def widened(model, channels):
+    """Returns a plain generator that paints what the trained `model` paints, with more channels.
+
+    What is new is drawn at random and is not listened to yet: training will (Chen et al. 2016,
+    "Net2Net", whose copies of channels need noise to become different).
+
+    Args:
+        model: A trained generator without gates.
+        channels: `{group: width}` of the groups that grow.
+
+    Raises:
+        ValueError: If the generator has no such group, or one of a smaller width or of none.
+    """
+    for group, width in channels.items():
+        least = model.channels.get(group)
+        if not least or width < least:
+            raise ValueError(
+                f"channels must widen groups that '{model.name}' has; '{group}' has {least or 0}. "
+                f"Received: {width}."
+            )
+    return spread(model, {**model.channels, **channels})
 
 
 def ranked(scores):

@@ -1,6 +1,7 @@
-"""A generator's weights in another generator of its class: fewer channels, another structure.
+"""A generator's weights in another generator of its class: other channels, another structure.
 
-Supernets, students and `elastic.restructured` are one gather of weights by ordered index lists.
+Supernets, students and `elastic.restructured` are one gather of weights by ordered index lists;
+`spread` is its inverse.
 """
 
 import keras
@@ -36,6 +37,25 @@ def gather(model, chosen, *, elastic=False, structure=None, calls=None):
         fitted = _fitted(layer.name, values, sides)
         for variable, value in zip(layer.weights, fitted, strict=True):
             variable.assign(value)
+    return target
+
+
+def spread(model, channels):
+    """Returns a generator of `model`'s class that is wider, and paints the same.
+
+    Its leading channels are the model's and do not listen to the others, which are new.
+
+    Args:
+        model: A generator without gates.
+        channels: `{group: width}` of the result, none below the model's.
+    """
+    target = type(model).from_config(model.get_config() | {"channels": channels})
+    kept = {group: np.arange(width) for group, width in model.channels.items()}
+    ends = {call.layer.name: (call.inputs[0], call.output) for call in graph.grouped_calls(model)}
+    for layer, trained in zip(weighted(target), weighted(model), strict=True):
+        into, out = (axes.indices(axis, kept, channels) for axis in ends[layer.name])
+        for variable, value in zip(layer.weights, trained.weights, strict=True):
+            variable.assign(_put(layer, variable, value, into, out))
     return target
 
 
@@ -102,6 +122,24 @@ def _take(layer, variable, into, out):
             into, out = out, into
         return value[..., into, :][..., out]
     return value[..., out]
+
+
+def _put(layer, variable, trained, into, out):
+    """Returns one weight of `layer`, the new one, with the `trained` one at its place."""
+    value, trained = np.asarray(variable).copy(), np.asarray(trained)
+    if isinstance(layer, keras.layers.DepthwiseConv2D):
+        value[(slice(None), slice(None), into) if value.ndim == 4 else into] = trained
+    elif isinstance(layer, graph.PRODUCERS) and value.ndim > 1:
+        if isinstance(layer, keras.layers.Conv2DTranspose):
+            # Its last axis is what comes in.
+            value[..., out, :] = 0
+            value[..., out[:, None], into] = trained
+        else:
+            value[..., out] = 0
+            value[..., into[:, None], out] = trained
+    else:
+        value[..., out] = trained
+    return value
 
 
 def _factorize(kernel):

@@ -16,7 +16,7 @@ from tfgan_compress.channels import leading_masks, without
 from tfgan_compress.data.augment import Augmentation
 from tfgan_compress.data.batches import batches
 from tfgan_compress.datasets import check_people, open_data
-from tfgan_compress.elastic import elastic, extract, restructured, set_masks
+from tfgan_compress.elastic import elastic, extract, restructured, set_masks, widened
 from tfgan_compress.files import read_json, write_json
 from tfgan_compress.models import copy_model, load_model
 from tfgan_compress.profile import MacCounter
@@ -27,6 +27,7 @@ from tfgan_compress.search.result import SearchResult
 from tfgan_compress.search.space import search_space, uniform_setting
 from tfgan_compress.search.study import search
 from tfgan_compress.shipped import find_model
+from tfgan_compress.training.answers import answered, small_taps
 from tfgan_compress.training.architectures import find_architecture
 from tfgan_compress.training.callbacks import ImageGrid
 from tfgan_compress.training.capture import check_capture
@@ -36,6 +37,8 @@ from tfgan_compress.training.recalibrate import Recalibrator
 from tfgan_compress.training.sampling import SubnetSampler
 from tfgan_compress.training.scoring import ImageScore, SubnetScorer
 from tfgan_compress.training.stages import train_student, train_twin
+
+_AUGMENT = Augmentation()
 
 
 class Run:
@@ -156,7 +159,8 @@ class Run:
 
         def start():
             student = load_model(find_model(r.student_start) / "generator")
-            return restructured(student, dropped=r.dropped, **self._structure)
+            student = restructured(student, dropped=r.dropped, **self._structure)
+            return widened(student, _widths(r.widened))
 
         return self._tuned("student", start, data, teacher, discriminator)
 
@@ -192,7 +196,7 @@ class Run:
     def _distil(self, student, adversary, teacher, data, folder, *, sampler=None):
         with replicated(self.strategy, student, adversary, teacher) as (own, critic, frozen):
             train_student(
-                self.recipe, own, critic, self._feed(data.train), folder,
+                self.recipe, own, critic, self._taught(data.train, teacher), folder,
                 teacher=frozen, sampler=sampler, callbacks=self._callbacks(data),
             )  # fmt: skip
 
@@ -261,18 +265,27 @@ class Run:
         macs, params = counter(teacher.channels), counter.params(teacher.channels)
         return int(macs / self.recipe.macs_ratio), int(params / self.recipe.params_ratio)
 
-    def _feed(self, source, *, as_shot=False):
+    def _feed(self, source, *, as_shot=False, augment=_AUGMENT):
         """Endless augmented batches of `source`, from batch `start` on."""
         r = self.recipe
 
         def feed(start):
             return batches(
                 source, batch_size=r.batch_size, seed=r.seed, shuffle=True,
-                augment=Augmentation(), repeat=True, start=start, as_shot=as_shot,
+                augment=augment, repeat=True, start=start, as_shot=as_shot,
                 workers=r.workers,
             )  # fmt: skip
 
         return feed
+
+    def _taught(self, source, teacher):
+        """What students are trained on: `_feed`, with the teacher's answers where precomputed."""
+        if not self.recipe.precomputed:
+            return self._feed(source)
+        taps = small_taps(teacher, self.architecture.taps)
+        folder, seed = self.directory / "answers", self.recipe.seed
+        source = answered(source, teacher, folder, taps=taps, augment=_AUGMENT, seed=seed)
+        return self._feed(source, augment=None)
 
     def _held_out(self, data):
         served = batches(data.held_out, batch_size=16, seed=0, shuffle=True)
@@ -305,7 +318,23 @@ def _check(recipe):
             "wild is for a network that adapts to target data, pim. Received: architecture="
             f"{recipe.architecture!r}."
         )
+    if _widths(recipe.widened) and not recipe.student_start:
+        raise ValueError(
+            "widened is for a student that was made before. Received: student_start='', "
+            f"widened={recipe.widened}."
+        )
     check_people(recipe)
+
+
+def _widths(settings):
+    """Returns `{group: width}` of settings like `"paint1:8"`."""
+    found = {}
+    for setting in settings:
+        group, _, width = setting.partition(":")
+        if not width.isdecimal():
+            raise ValueError(f"widened must read group:width. Received: {setting!r}.")
+        found[group] = int(width)
+    return found
 
 
 def _checksum(channels):

@@ -11,6 +11,8 @@ A *source* is any object with `len(source)` and `source[i]`, which returns a rec
 | `yaw` | `()` | float | degrees; positive when the nose points to the right of the picture |
 | `pitch` `age` `light` | `()` | number | optional; pitch in degrees, positive when it points down |
 | `private` | `()` | bool | optional: the picture must not be shown to others |
+| `answer` | `(S, S, 3)` | uint8 | optional: what a teacher paints; never mirrored |
+| `answer_<tap>` | any | float16 | optional: a teacher's features |
 
 A source also has `record_identities`, the identity of each record as an integer array, so that
 splitting need not read any picture. It may have `gallery_records`, the place of one record a
@@ -26,6 +28,7 @@ import numpy as np
 from tfgan_compress import geometry
 
 IMAGES = ("input", "target")
+ANSWER = "answer"
 PATCHES = tuple(geometry.PATCHES_128)
 UNKNOWN = {
     "pitch": np.float32(0),
@@ -46,7 +49,8 @@ def finish_record(record, *, as_shot=False):
     Returns:
         A dict of `input`, `target` and the patches as float32 in [-1, 1], `landmarks: (5, 2)`
         float32, and the scalars `identity`, `light`, `age` (int32), `yaw`, `pitch` (float32),
-        `private`, `mirrored` (bool). Yaw is never negative, unless `as_shot`.
+        `private`, `mirrored` (bool). Yaw is never negative, unless `as_shot`. Where the record has
+        a teacher's answers, they are `answer` in [-1, 1] and its features as they were.
     """
     turned = record.get("mirrored", False) if as_shot else record["yaw"] < 0
     record = mirror_record(record) if turned else record
@@ -58,6 +62,7 @@ def finish_record(record, *, as_shot=False):
         "yaw": np.float32(record["yaw"]),
         **{name: type(value)(record.get(name, value)) for name, value in UNKNOWN.items()},
         "mirrored": np.bool_(record.get("mirrored", False)),
+        **_answers(record),
     }
 
 
@@ -99,6 +104,12 @@ def cut_patches(image, landmarks):
     shapes = geometry.patch_shapes(size)
     corners = geometry.patch_corners(landmarks, size)
     return {name: _cut(image, corners[name], shapes[name]) for name in PATCHES}
+
+
+def _answers(record):
+    """A teacher's answers, which are those to the finished record already."""
+    found = {key: value for key, value in record.items() if key.startswith(ANSWER)}
+    return found | ({ANSWER: to_float(found[ANSWER])} if ANSWER in found else {})
 
 
 def _cut(image, corner, shape):

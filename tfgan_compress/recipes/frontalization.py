@@ -69,6 +69,9 @@ class Frontalization:
     checkerboard: float = 1.0  # ours: see losses.pixel
     classification: float = 0.01
     distillation: float = 0.3
+    # The teacher answers each record once, before: spares its pass in every step, and the features
+    # that take much room. Each record keeps one augmentation.
+    precomputed: bool = False
     # Ten times this, and a discriminator knows every blurred face from the third epoch on.
     discriminator_rate: float = 3e-5
 
@@ -98,6 +101,7 @@ class Frontalization:
 
     # Student
     student_start: str = ""  # fine-tune this one, without a supernet: a folder, or a shipped one
+    widened: tuple[str, ...] = ()  # its groups that get more channels, as group:width
     student_epochs: int = 20
     student_rate: float = 5e-4
 

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from tfgan_compress.blocks import tap_output
 from tfgan_compress.replicas import loggable
 
 
@@ -84,6 +85,13 @@ class GeneratorTrainer(Resumable):
 def pick(model, batch):
     """The entries of the batch that are the model's inputs, by name."""
     return {tensor.name: batch[tensor.name] for tensor in model.inputs}
+
+
+def with_taps(model, taps):
+    """A model of the same inputs that gives `{"outputs": ..., "features": {tap: ...}}`."""
+    features = {tap: tap_output(model, tap) for tap in taps}
+    inputs = {tensor.name: tensor for tensor in model.inputs}
+    return keras.Model(inputs, {"outputs": model.output, "features": features})
 
 
 def unpack(data):

@@ -8,6 +8,7 @@ import itertools
 
 from tfgan_compress.losses.distillation import FeatureDistillation
 from tfgan_compress.losses.pixel import PixelLoss
+from tfgan_compress.training.answers import small_taps
 from tfgan_compress.training.architectures import find_architecture
 from tfgan_compress.training.phases import adam, run_phase
 from tfgan_compress.training.stage import run_stage
@@ -29,7 +30,8 @@ def train_student(
             matters; changed in place.
         data: `data(start) -> batches`, see `run_stage`.
         directory: Of the stage.
-        teacher: The trained generator.
+        teacher: The trained generator. It is not run where the recipe has its answers
+            `precomputed`: then batches bring them.
         sampler: A `SubnetSampler` of a supernet.
         callbacks: Functions that make a Keras callback for the folder of the stage.
     """
@@ -37,19 +39,23 @@ def train_student(
     losses = adversarial_losses(recipe, patches=architecture.patches)
     losses.append(PixelLoss(0.5, against="teacher"))
     distilled = []
-    if weight:
-        distilled = [FeatureDistillation(architecture.taps, generator, teacher, weight=weight)]
-    if not recipe.adversarial:
-        discriminator = None
+    taps = small_taps(teacher, architecture.taps) if recipe.precomputed else architecture.taps
+    if weight and taps:
+        distilled = [FeatureDistillation(taps, generator, teacher, weight=weight)]
+    beta_1 = 0.5 if recipe.adversarial else 0.9
     trainer = Trainer(
-        generator, losses + distilled, discriminator=discriminator, teacher=teacher, sampler=sampler
+        generator,
+        losses + distilled,
+        discriminator=discriminator if recipe.adversarial else None,
+        teacher=None if recipe.precomputed else teacher,
+        sampler=sampler,
     )
     for loss in distilled:
         loss.start(map(trainer.features, itertools.islice(data(0), ADAPTOR_BATCHES)))
     rate = recipe.supernet_rate if sampler else recipe.student_rate
     epochs = recipe.supernet_epochs if sampler else recipe.student_epochs
     total = epochs * recipe.steps_per_epoch
-    trainer.compile(adam(rate, total, 0.5), adam(recipe.discriminator_rate, total, 0.5))
+    trainer.compile(adam(rate, total, beta_1), adam(recipe.discriminator_rate, total, 0.5))
     run_phase(recipe, trainer, data, directory, epochs=epochs, callbacks=callbacks)
 
 

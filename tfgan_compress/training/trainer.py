@@ -1,17 +1,18 @@
 """The one trainer: teacher, supernet, student and fine-tuning differ only in what it is given.
 
-Without a teacher it trains a GAN; with one it distils; with a `SubnetSampler` it trains a supernet.
-It is used through `compile` and `fit` with Keras's callbacks, on the tensorflow and torch backends.
+Without a teacher it trains a GAN; with one, or its answers, it distils; with a `SubnetSampler` it
+trains a supernet. It is used through `compile` and `fit` with Keras's callbacks, on the tensorflow
+and torch backends.
 """
 
 import keras
 from keras import ops
 
-from tfgan_compress.blocks import tap_output
 from tfgan_compress.elastic import gate_masks
 from tfgan_compress.losses.adversarial import discriminator_loss
 from tfgan_compress.losses.step import Step
-from tfgan_compress.training.base import GeneratorTrainer, pick, unpack
+from tfgan_compress.training.answers import answers_in
+from tfgan_compress.training.base import GeneratorTrainer, pick, unpack, with_taps
 from tfgan_compress.training.flat import FlatOptimizer
 from tfgan_compress.training.gradients import value_and_gradients, without_gradients
 
@@ -28,7 +29,8 @@ class Trainer(GeneratorTrainer):
         losses: Callables of the loss protocol (`losses.step`).
         discriminator: Maps images to logits; None leaves the adversarial game out. A student's is
             the teacher's, trained on.
-        teacher: A trained generator; it is frozen and runs in inference mode.
+        teacher: A trained generator; it is frozen and runs in inference mode. Without one, batches
+            may bring its answers along (`training.answers`).
         sampler: A `SubnetSampler` if `generator` is a supernet.
     """
 
@@ -42,8 +44,8 @@ class Trainer(GeneratorTrainer):
         self.loss_terms = list(losses)
         self.loss_layers = [loss for loss in losses if isinstance(loss, keras.layers.Layer)]
         taps = sorted({tap for loss in losses for tap in loss.taps})
-        self._student = _with_taps(generator, taps)
-        self._teacher = None if teacher is None else _Frozen(_with_taps(teacher, taps))
+        self._student = with_taps(generator, taps)
+        self._teacher = None if teacher is None else _Frozen(with_taps(teacher, taps))
 
     def features(self, batch):
         """Returns `(features, teacher_features)` of the batch as in `Step`; nothing is trained."""
@@ -120,7 +122,7 @@ class Trainer(GeneratorTrainer):
         return self.discriminator(pictures, training=training)
 
     def _teach(self, batch):
-        return self._teacher(batch) if self._teacher else {"outputs": {}, "features": {}}
+        return self._teacher(batch) if self._teacher else answers_in(batch)
 
     def _train_discriminator(self, batch, fake):
         variables = self.discriminator.trainable_variables
@@ -143,12 +145,6 @@ class _Frozen:
 
     def __call__(self, batch):
         return without_gradients(lambda: self.model(pick(self.model, batch), training=False))
-
-
-def _with_taps(model, taps):
-    features = {tap: tap_output(model, tap) for tap in taps}
-    inputs = {tensor.name: tensor for tensor in model.inputs}
-    return keras.Model(inputs, {"outputs": model.output, "features": features})
 
 
 def _add(a, b):

@@ -77,20 +77,20 @@ class Landmarker(private val detector: FaceDetector, private val mesh: FaceMesh)
     private fun face(image: RgbImage, detection: Detection): Face {
         val points = profileLandmarks(detection.keypoints)
         val yaw = estimateYaw(points)
-        if (abs(yaw) <= MESH_YAW) {
-            val (fine, presence) = mesh.locate(image, rough(detection.keypoints))
-            if (presence >= MESH_PRESENCE && agree(fine, detection.keypoints)) {
-                return Face(
-                    fine,
-                    estimateYaw(fine),
-                    detection.box,
-                    detection.score,
-                    Face.Source.MESH,
-                )
-            }
-        }
-        val rounded = points.map(Point::single)
-        return Face(rounded, yaw, detection.box, detection.score, Face.Source.KEYPOINTS)
+        val fine = if (abs(yaw) <= MESH_YAW) meshed(image, detection) else null
+        return Face(
+            fine ?: points.map(Point::single),
+            fine?.let(::estimateYaw) ?: yaw,
+            detection.box,
+            detection.score,
+            if (fine == null) Face.Source.KEYPOINTS else Face.Source.MESH,
+        )
+    }
+
+    /** The mesh's landmarks, where it sees a face and the keypoints agree. */
+    private fun meshed(image: RgbImage, detection: Detection): Landmarks? {
+        val (fine, presence) = mesh.locate(image, rough(detection.keypoints))
+        return fine.takeIf { presence >= MESH_PRESENCE && agree(it, detection.keypoints) }
     }
 
     companion object {
