@@ -30,9 +30,8 @@ def source(teacher, tmp_path):
 
 
 def answered(teacher, folder, count=10):
-    return answers.answered(
-        Numbered(count), teacher, folder, taps=("low",), augment=brighten, seed=3, batch_size=4
-    )
+    taught = {"taps": ("low",), "augment": brighten, "seed": 3}
+    return answers.answered(Numbered(count), teacher, folder, **taught)
 
 
 def test_answers_are_what_the_teacher_says_to_the_same_pictures(teacher, source):
@@ -54,6 +53,7 @@ def test_each_record_keeps_one_augmentation(source):
 
 
 def test_a_pass_that_was_killed_goes_on(teacher, tmp_path, monkeypatch):
+    monkeypatch.setattr(answers, "BATCH", 2)
     monkeypatch.setattr(answers, "SHARD", 4)
     whole = answered(teacher, tmp_path)
     paths = sorted(tmp_path.iterdir())

@@ -19,7 +19,8 @@ from tfgan_compress.data.records import ANSWER, to_uint8
 from tfgan_compress.files import atomic_path
 from tfgan_compress.training.base import pick, with_taps
 
-SHARD = 256
+BATCH = 8
+SHARD = 32 * BATCH
 """Records to a file; a pass that was killed goes on with the first that is missing."""
 ROOM = 4
 """The most that a tap may take, in pictures."""
@@ -31,7 +32,7 @@ def small_taps(teacher, taps):
     return tuple(tap for tap in taps if 2 * math.prod(_shape(teacher, tap)) <= room)
 
 
-def answered(source, teacher, folder, *, taps, augment, seed, batch_size=8):
+def answered(source, teacher, folder, *, taps, augment, seed):
     """Returns `source` with the answers of `teacher`, computing what is missing in `folder`.
 
     Args:
@@ -41,23 +42,21 @@ def answered(source, teacher, folder, *, taps, augment, seed, batch_size=8):
         taps: Blocks whose features are kept.
         augment: As in `data.batches`.
         seed: Decides each record's augmentation.
-        batch_size: Records that the teacher takes at once.
 
     Returns:
         An `Answered`.
     """
     from tqdm import tqdm
 
-    folder, fixed = Path(folder), Augmented(source, augment, seed)
+    folder, fixed = Path(folder), _Fixed(source, augment, seed)
     model = with_taps(teacher, taps)
     with tqdm(total=len(source), unit="record", desc="teacher's answers") as bar:
         for start in range(0, len(source), SHARD):
-            part = range(start, min(start + SHARD, len(source)))
             if not (path := _path(folder, start)).exists():
-                found = _answers(model, teacher, taps, _Part(fixed, part), batch_size)
+                found = _answers(model, teacher, taps, fixed, start)
                 with atomic_path(path) as temporary:
                     np.save(temporary, found)
-            bar.update(len(part))
+            bar.update(min(SHARD, len(source) - start))
     return Answered(fixed, folder)
 
 
@@ -70,20 +69,6 @@ def answers_in(batch):
     }
     outputs = {"image": batch[ANSWER]} if ANSWER in batch else {}
     return {"outputs": outputs, "features": features}
-
-
-class Augmented:
-    """`source`, each record with its one augmentation."""
-
-    def __init__(self, source, augment, seed):
-        self._source, self._augment, self._seed = source, augment, seed
-        self.record_identities = source.record_identities
-
-    def __len__(self):
-        return len(self._source)
-
-    def __getitem__(self, index):
-        return self._augment(self._source[index], np.random.default_rng((self._seed, int(index))))
 
 
 class Answered:
@@ -107,31 +92,32 @@ class Answered:
         return {**self._source[index], **{name: np.array(row[name]) for name in row.dtype.names}}
 
 
-class _Part:
-    """The records `part`, a range, of `source`."""
+class _Fixed:
+    """`source`, each record with its one augmentation."""
 
-    def __init__(self, source, part):
-        self._source, self._part = source, part
+    def __init__(self, source, augment, seed):
+        self._source, self._augment, self._seed = source, augment, seed
+        self.record_identities = source.record_identities
 
     def __len__(self):
-        return len(self._part)
+        return len(self._source)
 
     def __getitem__(self, index):
-        return self._source[self._part[index]]
+        return self._augment(self._source[index], np.random.default_rng((self._seed, int(index))))
 
 
-def _answers(model, teacher, taps, source, batch_size):
-    """The answers to all records of `source`, a structured array."""
+def _answers(model, teacher, taps, source, start):
+    """The answers to the records of one file, a structured array."""
     kind = [(ANSWER, np.uint8, teacher.image_shape)]
     kind += [(f"{ANSWER}_{tap}", np.float16, _shape(teacher, tap)) for tap in taps]
-    found, done = np.zeros(len(source), kind), 0
-    for batch in batches(source, batch_size=batch_size, seed=0, shuffle=False):
+    found = np.zeros(min(SHARD, len(source) - start), kind)
+    served = batches(source, batch_size=BATCH, seed=0, shuffle=False, start=start // BATCH)
+    for done, batch in zip(range(0, len(found), BATCH), served, strict=False):
         made = model.predict_on_batch(pick(model, batch))
-        rows = found[done : done + len(batch["input"])]
+        rows = found[done : done + BATCH]
         rows[ANSWER] = to_uint8(made["outputs"]["image"])
         for tap in taps:
             rows[f"{ANSWER}_{tap}"] = made["features"][tap]
-        done += len(rows)
     return found
 
 
