@@ -50,6 +50,7 @@ TINY = dataclasses.replace(
     factorized=(),
     largest_kernel=0,
     dropped=("noise",),
+    precomputed=False,
 )
 
 
