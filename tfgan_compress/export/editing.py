@@ -80,6 +80,14 @@ class FileEditor:
         options = getattr(self.schema, name)(blockSize=side)
         return self.operator(kind, [source], target, options)
 
+    def reshaping(self, source, target):
+        """An operator RESHAPE from one tensor to another of as many elements."""
+        shape = np.array(self.shape(target), np.int32)
+        plain = self.schema.TensorT(type=self.schema.TensorType.INT32)
+        sizes = self._added(plain, shape.shape, self._buffer(shape))
+        options = self.schema.ReshapeOptionsT(newShape=shape)
+        return self.operator("RESHAPE", [source, sizes], target, options, version=1)
+
     def convolution(self, inputs, target, like, *, padding="SAME"):
         """An operator CONV_2D of stride 1 with the activation of the operator `like`."""
         options = self.schema.Conv2DOptionsT(
@@ -98,11 +106,14 @@ class FileEditor:
         sizes = self._added(plain, margins.shape, self._buffer(margins))
         return self.operator("PAD", [source, sizes], padded, self.schema.PadOptionsT())
 
-    def operator(self, kind, inputs, output, options):
-        """An operator of that kind, which the file need not have yet."""
+    def operator(self, kind, inputs, output, options, *, version=2):
+        """An operator of that kind, which the file need not have yet.
+
+        The second version of most operators is the one that takes int8.
+        """
         name = type(options).__name__.removesuffix("T")
         return self.schema.OperatorT(
-            opcodeIndex=self._code(getattr(self.schema.BuiltinOperator, kind)),
+            opcodeIndex=self._code(getattr(self.schema.BuiltinOperator, kind), version),
             inputs=np.array(inputs, np.int32), outputs=np.array([output], np.int32),
             builtinOptions=options, builtinOptionsType=getattr(self.schema.BuiltinOptions, name),
         )  # fmt: skip
@@ -123,13 +134,12 @@ class FileEditor:
         self.model.buffers.append(buffer)
         return len(self.model.buffers) - 1
 
-    def _code(self, builtin):
+    def _code(self, builtin, version):
         """The index of an operator code, which is added where the file has none like it."""
         codes = self.model.operatorCodes
         for index, code in enumerate(codes):
             if max(code.builtinCode, code.deprecatedBuiltinCode) == builtin:
                 return index
         new = {"builtinCode": builtin, "deprecatedBuiltinCode": min(builtin, 127)}
-        # The second version of each of these operators is the one that takes int8.
-        codes.append(self.schema.OperatorCodeT(**new, version=2))
+        codes.append(self.schema.OperatorCodeT(**new, version=version))
         return len(codes) - 1
