@@ -132,10 +132,10 @@ of 14 cores to render. As a command:
 
 The student is starved of channels where they are dear, at full size: `widened=paint1:8,
 paint1_inner:8,paint2:8` costs an int8 file nothing that can be measured. With it, and 175,000
-pictures more of 1,290 people at `precomputed=true identity=1.0 student_rate=8e-4`, a shipped student
-that ResNet-29 had found 68% of people in became one of 72%. That was 68 minutes of two cores of a
-Xeon with AMX: two processes of one thread and 16 pictures each, whose weights and moments were
-averaged every ten steps. They train 1.7 times as fast as one process of two threads.
+pictures more of 1,290 people at `precomputed=true identity=1.0 student_rate=8e-4`, a shipped
+student that ResNet-29 had found 68% of people in became one of 72%. That was 68 minutes of two
+cores of a Xeon with AMX: two processes of one thread and 16 pictures each, whose weights and
+moments were averaged every ten steps. They train 1.7 times as fast as one process of two threads.
 
 Does the search pay? Of 60 candidates at `width_share=0.5 narrowest=0.5` the best had a held-out
 SSIM of .429, uniform widths .420; after 600 steps of fine-tuning, .460 and .466. What the search
