@@ -9,7 +9,7 @@ from tests.export.models import randomize
 from tests.export.rewriting import answers, with_and_without
 from tfgan_compress.export.conversion import convert, saved_model
 from tfgan_compress.export.gates import operator_names, undelegated_operators
-from tfgan_compress.export.narrow import block_kernel, widen_narrow
+from tfgan_compress.export.narrow import _best, block_kernel, widen_narrow
 from tfgan_compress.schema import pack, parse
 
 
@@ -61,6 +61,13 @@ def test_int8_file_of_wider_convolutions_gives_the_same_bytes(narrow, monkeypatc
     assert not {"SPACE_TO_DEPTH", "RESHAPE"} & set(operator_names(whole))
     assert undelegated_operators(wide) == []
     np.testing.assert_array_equal(answers(wide), answers(whole))
+
+
+def test_of_equal_exchanges_the_first_is_chosen():
+    offers = {9: {(1, 2): (5000, 5)}, 2: {(1, 2): (5000, 5)}, 7: {(1, 2): (4000, 5)}}
+    assert _best(offers, {}, 5) == [9, (1, 2), 5]
+    assert _best(offers, {9: (1, 2)}, 5) == [2, (1, 2), 5]
+    assert _best(offers, {}, 4) is None
 
 
 def test_float_convolutions_stay_as_they_are(narrow):

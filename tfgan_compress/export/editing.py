@@ -82,11 +82,9 @@ class FileEditor:
 
     def reshaping(self, source, target):
         """An operator RESHAPE from one tensor to another of as many elements."""
-        shape = np.array(self.shape(target), np.int32)
-        plain = self.schema.TensorT(type=self.schema.TensorType.INT32)
-        sizes = self._added(plain, shape.shape, self._buffer(shape))
-        options = self.schema.ReshapeOptionsT(newShape=shape)
-        return self.operator("RESHAPE", [source, sizes], target, options, version=1)
+        shape = self.shape(target)
+        options = self.schema.ReshapeOptionsT(newShape=np.array(shape, np.int32))
+        return self.operator("RESHAPE", [source, self._whole(shape)], target, options, version=1)
 
     def convolution(self, inputs, target, like, *, padding="SAME"):
         """An operator CONV_2D of stride 1 with the activation of the operator `like`."""
@@ -101,9 +99,7 @@ class FileEditor:
         _, height, width, channels = self.shape(source)
         more = before + after
         padded = self.tensor(source, (1, height + more, width + more, channels))
-        margins = np.array([(0, 0), (before, after), (before, after), (0, 0)], np.int32)
-        plain = self.schema.TensorT(type=self.schema.TensorType.INT32)
-        sizes = self._added(plain, margins.shape, self._buffer(margins))
+        sizes = self._whole([(0, 0), (before, after), (before, after), (0, 0)])
         return self.operator("PAD", [source, sizes], padded, self.schema.PadOptionsT())
 
     def operator(self, kind, inputs, output, options, *, version=2):
@@ -121,6 +117,12 @@ class FileEditor:
     def _is_int8(self, kernel):
         is_int8 = self.graph.tensors[kernel].type == self.schema.TensorType.INT8
         return is_int8 and self.values(kernel) is not None
+
+    def _whole(self, numbers):
+        """The index of a new constant of whole numbers, which say how an operator works."""
+        values = np.array(numbers, np.int32)
+        plain = self.schema.TensorT(type=self.schema.TensorType.INT32)
+        return self._added(plain, values.shape, self._buffer(values))
 
     def _added(self, tensor, shape, buffer):
         tensor.shape, tensor.shapeSignature = np.array(shape, np.int32), None

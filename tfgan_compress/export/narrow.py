@@ -62,14 +62,17 @@ def _chosen(file):
 
 
 def _best(offers, chosen, left):
-    """What saves most for a byte that is added yet: `(operator, block, bytes added)`, or None."""
+    """What saves most for a byte that is added yet: `(operator, block, bytes added)`, or None.
+
+    Of equals the first in the file: the same model has to give the same file.
+    """
     found = []
     for key, blocks in offers.items():
         saved, added = blocks.get(chosen.get(key), (0, 0))
         for block, (more, wider) in blocks.items():
             if 0 < wider - added <= left:
                 found.append(((more - saved) / (wider - added), key, block, wider - added))
-    gain, *best = max(found, default=(0,))
+    gain, *best = max(found, default=(0,), key=lambda exchange: exchange[0])
     return best if gain >= WORTH else None
 
 
