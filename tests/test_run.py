@@ -113,7 +113,7 @@ class Tuning:
         self.met, self.scores = [], iter(scores)
         scorer = types.SimpleNamespace(settled=lambda: next(self.scores))
         monkeypatch.setattr(stages, "train_student", self.train)
-        monkeypatch.setattr(stages, "SubnetScorer", lambda *_: scorer)
+        monkeypatch.setattr(stages, "SubnetScorer", lambda *_, **__: scorer)
         for method in ("_held_out", "_calibration", "_callbacks"):
             monkeypatch.setattr(self.run, method, lambda data: [])
         self.supernet = nets.generator(elastic=True)

@@ -21,6 +21,7 @@ from tfgan_compress.files import read_json, write_json
 from tfgan_compress.models import copy_model, load_model
 from tfgan_compress.profile import MacCounter
 from tfgan_compress.quantization.sharing import calibrated_twin
+from tfgan_compress.recognizers import load_recognizer
 from tfgan_compress.replicas import check_same
 from tfgan_compress.run_folder import is_saved, keep_recipe, load_pair, save_pair
 from tfgan_compress.search.result import SearchResult
@@ -176,14 +177,17 @@ class Run:
         return self._tuned(name, extracted, data, teacher, adversary)
 
     def _tuned(self, name, start, data, teacher, adversary):
-        """Fine-tunes what `start()` returns, or loads what is there; keeps it where it helped."""
+        """Fine-tunes what `start()` returns, or loads what is there; keeps it where it helped.
+
+        The score is likeness (`training.scoring.ImageScore`), by the recognizer that trains.
+        """
         folder = self.directory / name
         if is_saved(folder):
             return load_pair(folder)[0]
         self._restart_random()
         # The next student has to meet the same adversary, not one that this student taught.
         adversary, student = copy_model(adversary), start()
-        judge = self.scorer(student, data)
+        judge = self.scorer(student, data, load_recognizer("resnet29", self.recipe.image_size))
         before, kept = judge.settled(), student.get_weights()
         self._distil(student, adversary, teacher, data, folder)
         after = judge.settled()
@@ -224,9 +228,11 @@ class Run:
         write_json(folder / "scores.json", {"calibrated": before, "trained": after})
         return twin
 
-    def scorer(self, generator, data):
+    def scorer(self, generator, data, recognizer=None):
         """Returns the `SubnetScorer` of a supernet, or of any generator, on held-out people."""
-        return SubnetScorer(generator, self._held_out(data), self._calibration(data))
+        return SubnetScorer(
+            generator, self._held_out(data), self._calibration(data), recognizer=recognizer
+        )
 
     def score(self, generator, data):
         """Returns the generator's mean SSIM on the held-out people."""

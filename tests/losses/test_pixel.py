@@ -6,6 +6,7 @@ from tfgan_compress.losses.pixel import (
     CheckerboardLoss,
     PatchLoss,
     PixelLoss,
+    SSIMLoss,
     SymmetryLoss,
     TotalVariationLoss,
 )
@@ -102,6 +103,15 @@ def test_loss_must_say_how_it_is_computed():
 
     with pytest.raises(TypeError, match="Nameless must define __call__"):
         Nameless()(None)
+
+
+def test_ssim_loss_feels_lost_contrast_where_l1_is_the_same():
+    grain = np.sign(face()) * 0.2
+    target = 0.5 + grain
+    paler, lighter = {"image": 0.5 + grain / 2}, {"image": 0.6 + grain}
+    assert value(PixelLoss(), paler, target) == pytest.approx(value(PixelLoss(), lighter, target))
+    assert value(SSIMLoss(), {"image": target}, target) == pytest.approx(0, abs=1e-5)
+    assert value(SSIMLoss(), paler, target) > 0.1 + value(SSIMLoss(), lighter, target)
 
 
 @pytest.mark.parametrize("period", [2, 4])

@@ -31,6 +31,12 @@ def test_ssim_equals_scikit_image():
     assert float(ssim(a, b)[0]) == pytest.approx(0.863955, abs=1e-4)
 
 
+def test_ssim_of_a_turned_picture_is_the_same():
+    a, b = (x[:, :20] for x in waves())
+    turned = [np.swapaxes(x, 1, 2) for x in (a, b)]
+    assert float(ssim(*turned)[0]) == pytest.approx(float(ssim(a, b)[0]), abs=1e-6)
+
+
 def test_ssim_of_inverted_contrast_is_negative():
     contrast = np.random.default_rng(0).uniform(-0.3, 0.3, (1, 32, 32, 3)).astype(np.float32)
     assert float(ssim(0.5 + contrast, 0.5 - contrast)[0]) < -0.5

@@ -69,6 +69,21 @@ def test_a_copy_scores_1():
     assert ImageScore(copy).score([large_batch(0)]) < 0.2
 
 
+def test_likeness_is_the_mean_of_ssim_and_the_recognizer_s_cosine():
+    inputs = keras.Input((16, 16, 3), name="input")
+    copy = keras.Model({"input": inputs}, {"image": keras.layers.Identity()(inputs)})
+    # It sees whether a picture is dark: opposite embeddings for a picture and its negative.
+    mean = keras.layers.GlobalAveragePooling2D()(inputs)
+    recognizer = keras.Model(inputs, keras.layers.UnitNormalization()(mean))
+    batch = large_batch(0)
+    light = np.abs(batch["input"])
+    for target, same in ((light, 1.0), (-light, -1.0)):
+        batches = [{"input": light, "target": target}]
+        seen = ImageScore(copy).score(batches)
+        likeness = ImageScore(copy, recognizer).score(batches)
+        assert likeness == pytest.approx((seen + same) / 2, abs=1e-5)
+
+
 def test_subnet_scores_the_same_whatever_was_scored_before():
     blocks = ConvBlocks({"a": 6}, elastic=True)
     inputs = keras.Input((16, 16, 3), name="input")

@@ -1,7 +1,7 @@
 """Pixel losses of TP-GAN (Huang et al. 2017, eq. 2-3, 6): multi-scale L1, patches, symmetry, TV.
 
-`CheckerboardLoss` is ours. All are means over pixels and channels of images in [-1, 1], so weights
-do not depend on the size.
+`SSIMLoss` and `CheckerboardLoss` are ours. All are means over pixels and channels of images in
+[-1, 1], so weights do not depend on the size.
 """
 
 import numpy as np
@@ -9,6 +9,7 @@ from keras import ops
 
 from tfgan_compress import geometry
 from tfgan_compress.losses.step import Loss
+from tfgan_compress.metrics.image_quality import ssim
 
 SCALES = {"image": 1, "image_half": 2, "image_quarter": 4}
 
@@ -102,6 +103,19 @@ class TotalVariationLoss(Loss):
         image = step.outputs["image"]
         down = _l1(image[:, 1:], image[:, :-1])
         return down + _l1(image[:, :, 1:], image[:, :, :-1])
+
+
+class SSIMLoss(Loss):
+    """1 - SSIM of the image and the target: local contrast, which L1 gives up first.
+
+    As in Zhao et al. 2017, "Loss Functions for Image Restoration with Neural Networks", at one
+    scale and beside L1.
+    """
+
+    name = "ssim"
+
+    def __call__(self, step):
+        return 1 - ops.mean(ssim(step.outputs["image"], step.batch["target"]))
 
 
 class CheckerboardLoss(Loss):

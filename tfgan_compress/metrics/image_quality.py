@@ -36,7 +36,7 @@ def ssim(image, target):
         image: `(batch, height, width, channels)` in [-1, 1], at least 11 pixels a side.
         target: As `image`.
     """
-    image, target = _float(image), _float(target)
+    image, target = (_planes(x) for x in (image, target))
     mean_x, mean_y = _blur(image), _blur(target)
     variance_x = _blur(image * image) - mean_x * mean_x
     variance_y = _blur(target * target) - mean_y * mean_y
@@ -52,15 +52,26 @@ def _float(image):
     return ops.cast(image, "float32")
 
 
-def _blur(image):
-    """Gaussian-weighted local means, only where the window fits; both axes as matrix products."""
+def _planes(image):
+    """`(batch, channels, height, width)` in float32: rows of pixels for `_blur` to multiply."""
     height, width = image.shape[1:3]
     if min(height, width) < WINDOW:
         raise ValueError(
             f"SSIM needs images of at least {WINDOW}x{WINDOW} pixels. Received: {height}x{width}."
         )
-    image = ops.einsum("yh,bhwc->bywc", _band_matrix(height), image)
-    return ops.einsum("xw,bywc->byxc", _band_matrix(width), image)
+    return ops.transpose(_float(image), (0, 3, 1, 2))
+
+
+def _blur(planes):
+    """Gaussian-weighted local means, only where the window fits; rows and columns change places."""
+    return _blur_rows(ops.swapaxes(_blur_rows(planes), 2, 3))
+
+
+def _blur_rows(planes):
+    # One product of two matrices: batches of small ones take a CPU several times as long.
+    _, channels, height, width = planes.shape
+    rows = ops.matmul(ops.reshape(planes, (-1, width)), _band_matrix(width).T)
+    return ops.reshape(rows, (-1, channels, height, rows.shape[1]))
 
 
 def _band_matrix(size):

@@ -67,6 +67,7 @@ class Frontalization:
     identity: float = 0.2
     tv: float = 1e-4
     checkerboard: float = 1.0  # ours: see losses.pixel
+    ssim: float = 0.0  # of 1 - SSIM, beside L1
     classification: float = 0.01
     distillation: float = 0.3
     # The teacher answers each record once, before: spares its pass in every step, and the features

@@ -8,7 +8,7 @@
 | `exports` | `{variant: export_entry}` of the student |
 | `search` | `SearchResult.to_dict()` |
 | `uniform` | `model_entry` of the uniformly narrowed student of equal MACs, trained as long |
-| `scores` | the student's held-out scores: `extracted`, `fine_tuned`, `kept` |
+| `scores` | the student's likeness (`ImageScore`) on held-out people: `extracted`, `fine_tuned`, `kept` |
 | `real` | `people`, `gallery` (numbers), `source` (whom to credit; `FRLL_CREDIT`), and evaluations of real people: `unprocessed`, `teacher`, `student`, ... |
 | `ablation` | list of rows: `name` and figures such as `score`, `ssim`, `rank1` |
 | `recipe` | settings |

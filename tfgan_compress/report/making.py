@@ -23,8 +23,9 @@ def search(content):
     scores = content.get("scores")
     if scores:
         text += (
-            f" Fine-tuning took the student from {decimal(scores['extracted'], 4)} to "
-            f"{decimal(scores['fine_tuned'], 4)}; the better one is kept."
+            f" Fine-tuning took the student's likeness from {decimal(scores['extracted'], 4)} to "
+            f"{decimal(scores['fine_tuned'], 4)} (mean of SSIM and cosine similarity); the better "
+            "one is kept."
         )
     caption = "Every candidate by MACs and score on held-out training identities."
     return html.section("Search", html.figure(figures.search_scatter(found), caption), note=text)

@@ -16,6 +16,7 @@ from tfgan_compress.losses.pixel import (
     CheckerboardLoss,
     PatchLoss,
     PixelLoss,
+    SSIMLoss,
     SymmetryLoss,
     TotalVariationLoss,
 )
@@ -33,6 +34,7 @@ def pixel_losses(recipe, *, patches):
         SymmetryLoss(recipe.symmetry),
         TotalVariationLoss(recipe.tv),
         CheckerboardLoss(recipe.checkerboard),
+        *([SSIMLoss(recipe.ssim)] if recipe.ssim else []),
     ]
 
 
