@@ -45,6 +45,7 @@ TINY = dataclasses.replace(
     candidates=2,
     recalibration_batches=1,
     adversarial=2e-3,
+    ssim=0.5,
     width_share=0.75,
     narrowest=0.25,
     factorized=(),
@@ -232,6 +233,8 @@ def test_every_stage_leaves_its_result(story):
     for stage in ("teacher/coarse", "teacher/pixel", "teacher/adversarial", "supernet", "student"):
         assert (folder / stage / "backup" / "epoch_00001.weights.h5").exists()
         assert (folder / stage / "images" / "epoch_00001.png").exists()
+        logged = (folder / stage / "log.csv").read_text(encoding="utf-8").splitlines()[0]
+        assert {"pixel", "ssim"} <= set(logged.split(","))
     scores = scores_of(folder)
     assert scores["kept"] == max(scores["extracted"], scores["fine_tuned"])
     assert len(read_json(folder / "search" / "result.json")["trials"]) == TINY.candidates

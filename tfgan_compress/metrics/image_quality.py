@@ -68,7 +68,7 @@ def _blur(planes):
 
 
 def _blur_rows(planes):
-    # One product of two matrices: batches of small ones take a CPU several times as long.
+    # One product of two matrices: many small ones take a CPU longer.
     _, channels, height, width = planes.shape
     rows = ops.matmul(ops.reshape(planes, (-1, width)), _band_matrix(width).T)
     return ops.reshape(rows, (-1, channels, height, rows.shape[1]))

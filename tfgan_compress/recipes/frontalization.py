@@ -189,7 +189,7 @@ DEMO = dataclasses.replace(
     precomputed=True,
     supernet_epochs=8,
     candidates=24,
-    student_epochs=20,
+    student_epochs=16,
     student_rate=1e-3,
 )
 
