@@ -27,6 +27,7 @@ LEVELS = (
     {"quantization"},
     {"training", "search", "export", "benchmark", "evaluate", "frontalize"},
     {"datasets", "operators", "run_folder"},
+    {"settings"},
     {"run", "variants"},
     {"compress"},
     {"recipes", "report"},

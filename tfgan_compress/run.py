@@ -15,7 +15,7 @@ import numpy as np
 from tfgan_compress.channels import leading_masks, without
 from tfgan_compress.data.augment import Augmentation
 from tfgan_compress.data.batches import batches
-from tfgan_compress.datasets import check_people, open_data
+from tfgan_compress.datasets import open_data
 from tfgan_compress.elastic import elastic, extract, restructured, set_masks, widened
 from tfgan_compress.files import read_json, write_json
 from tfgan_compress.models import copy_model, load_model
@@ -27,11 +27,11 @@ from tfgan_compress.run_folder import is_saved, keep_recipe, load_pair, save_pai
 from tfgan_compress.search.result import SearchResult
 from tfgan_compress.search.space import search_space, uniform_setting
 from tfgan_compress.search.study import search
+from tfgan_compress.settings import check_settings, widths
 from tfgan_compress.shipped import find_model
 from tfgan_compress.training.answers import answered, small_taps
 from tfgan_compress.training.architectures import find_architecture
 from tfgan_compress.training.callbacks import ImageGrid
-from tfgan_compress.training.capture import check_capture
 from tfgan_compress.training.distribution import make_strategy, replicated, scope_of
 from tfgan_compress.training.graphs import skip_graph_rewrites
 from tfgan_compress.training.recalibrate import Recalibrator
@@ -65,7 +65,7 @@ class Run:
         self.faces = Path(faces or self.directory / "faces")
         self.architecture = find_architecture(recipe.architecture)
         self.storage = storage or self.directory / "search" / "study.db"
-        _check(recipe)
+        check_settings(recipe)
         if isinstance(strategy, str):
             strategy = make_strategy(strategy, recipe.batch_size)
         self.strategy = strategy
@@ -161,7 +161,7 @@ class Run:
         def start():
             student = load_model(find_model(r.student_start) / "generator")
             student = restructured(student, dropped=r.dropped, **self._structure)
-            return widened(student, _widths(r.widened))
+            return widened(student, widths(r.widened))
 
         return self._tuned("student", start, data, teacher, discriminator)
 
@@ -307,40 +307,6 @@ class Run:
     def _callbacks(self, data):
         shown = next(iter(batches(data.real or data.held_out, batch_size=6, seed=1, shuffle=True)))
         return [lambda folder: ImageGrid(shown, folder / "images")]
-
-
-DTYPES = ("float32", "mixed_bfloat16")
-"""Half floats of 16 bits would need their losses scaled, which the trainer does not do."""
-
-
-def _check(recipe):
-    """Refuses what does not go with the network or the machine, and what `check_people` refuses."""
-    if recipe.dtype not in DTYPES:
-        raise ValueError(f"dtype must be one of {DTYPES}. Received: {recipe.dtype!r}.")
-    if recipe.captured:
-        check_capture()
-    if recipe.wild and not find_architecture(recipe.architecture).adapts:
-        raise ValueError(
-            "wild is for a network that adapts to target data, pim. Received: architecture="
-            f"{recipe.architecture!r}."
-        )
-    if _widths(recipe.widened) and not recipe.student_start:
-        raise ValueError(
-            "widened is for a student that was made before. Received: student_start='', "
-            f"widened={recipe.widened}."
-        )
-    check_people(recipe)
-
-
-def _widths(settings):
-    """Returns `{group: width}` of settings like `"paint1:8"`."""
-    found = {}
-    for setting in settings:
-        group, _, width = setting.partition(":")
-        if not width.isdecimal():
-            raise ValueError(f"widened must read group:width. Received: {setting!r}.")
-        found[group] = int(width)
-    return found
 
 
 def _checksum(channels):
