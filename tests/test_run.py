@@ -46,6 +46,7 @@ TINY = dataclasses.replace(
     recalibration_batches=1,
     adversarial=2e-3,
     ssim=0.5,
+    contrast=0.5,
     width_share=0.75,
     narrowest=0.25,
     factorized=(),
@@ -73,37 +74,10 @@ def test_directory_begun_before_a_setting_existed_is_resumed_with_its_default(tm
     assert Run(TINY, tmp_path).architecture.title == "TP-GAN"
 
 
-@pytest.mark.parametrize("held_out", [0, 4])
-def test_people_are_left_on_both_sides(tmp_path, held_out):
+def test_settings_are_checked_before_the_directory_is_begun(tmp_path):
     with pytest.raises(ValueError, match="held_out must leave"):
-        Run(dataclasses.replace(TINY, held_out=held_out), tmp_path)
-
-
-def test_half_floats_of_sixteen_bits_are_refused(tmp_path):
-    with pytest.raises(ValueError, match="dtype must be one of"):
-        Run(dataclasses.replace(TINY, dtype="mixed_float16"), tmp_path)
-
-
-def test_nobody_of_the_test_set_is_trained_on(tmp_path):
-    with pytest.raises(ValueError, match="where the test people begin"):
-        Run(dataclasses.replace(TINY, seed=99_998), tmp_path)
-
-
-@pytest.mark.parametrize("data", ["multpie:here", "caspeal", "caspeal:"])
-def test_unknown_data_name_the_known_ones(tmp_path, data):
-    with pytest.raises(ValueError, match=f"data must be synthetic, multipie:PATH.*{data}"):
-        Run(dataclasses.replace(TINY, data=data), tmp_path)
-
-
-def test_target_data_are_refused_by_a_network_that_does_not_adapt(tmp_path):
-    with pytest.raises(ValueError, match=r"wild is for a network that adapts.*'tpgan'"):
-        Run(dataclasses.replace(TINY, wild="london"), tmp_path)
-
-
-def test_real_people_are_source_or_target_data(tmp_path):
-    both = {"architecture": "pim", "frll": "london", "wild": "london"}
-    with pytest.raises(ValueError, match="trained on with its truths"):
-        Run(dataclasses.replace(TINY, **both), tmp_path)
+        Run(dataclasses.replace(TINY, held_out=0), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 class Tuning:
@@ -311,10 +285,6 @@ def test_student_that_a_recipe_widens_grows_and_learns_from_answers_given_before
     assert len(list((tmp_path / "answers").iterdir())) == 1
     # Nothing has been lost on the way to another width.
     assert scores_of(tmp_path)["extracted"] == pytest.approx(scores_of(folder)["kept"], abs=0.01)
-    with pytest.raises(ValueError, match="must read group:width"):
-        Run(dataclasses.replace(recipe, widened=("paint2",)), tmp_path / "other")
-    with pytest.raises(ValueError, match="for a student that was made before"):
-        Run(dataclasses.replace(recipe, student_start=""), tmp_path / "other")
 
 
 def test_cr_gan_goes_the_same_way(crgan_story):

@@ -15,6 +15,7 @@ import numpy as np
 from tfgan_compress.channels import leading_masks, without
 from tfgan_compress.data.augment import Augmentation
 from tfgan_compress.data.batches import batches
+from tfgan_compress.data.gallery import gallery_pictures
 from tfgan_compress.datasets import open_data
 from tfgan_compress.elastic import elastic, extract, restructured, set_masks, widened
 from tfgan_compress.files import read_json, write_json
@@ -198,10 +199,11 @@ class Run:
         return save_pair(folder, student, adversary)[0]
 
     def _distil(self, student, adversary, teacher, data, folder, *, sampler=None):
+        gallery = gallery_pictures(data.train) if self.recipe.contrast else None
         with replicated(self.strategy, student, adversary, teacher) as (own, critic, frozen):
             train_student(
                 self.recipe, own, critic, self._taught(data.train, teacher), folder,
-                teacher=frozen, sampler=sampler, callbacks=self._callbacks(data),
+                teacher=frozen, sampler=sampler, gallery=gallery, callbacks=self._callbacks(data),
             )  # fmt: skip
 
     def quantized(self, data, student):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.dtypes import dtype_policy
-from tfgan_compress.losses.identity import IdentityLoss
+from tfgan_compress.losses.identity import SHARPNESS, IdentityLoss
 from tfgan_compress.losses.step import Step
 
 SIZE = 32
@@ -19,7 +19,17 @@ def loss():
 
 def step(image, target, teacher=None):
     outputs = {} if teacher is None else {"image": teacher}
-    return Step(batch={"target": target}, outputs={"image": image}, teacher_outputs=outputs)
+    batch = {"target": target, "identity": np.array([3, 3])}
+    return Step(batch=batch, outputs={"image": image}, teacher_outputs=outputs)
+
+
+def margin(image, target, gallery):
+    """What `contrast` adds to the cosine distance."""
+    told = [
+        float(IdentityLoss(SIZE, layers=(), **options)(step(image, target)))
+        for options in ({}, {"gallery": gallery, "contrast": 1.0})
+    ]
+    return told[1] - told[0]
 
 
 def test_equal_pictures_cost_nothing(loss):
@@ -42,6 +52,26 @@ def test_without_layers_the_loss_is_the_cosine_distance():
     a, b = np.asarray(loss.recognizer(pictures(0))), np.asarray(loss.recognizer(pictures(1)))
     expected = 1 - (a * b).sum(-1).mean()
     assert float(loss(step(pictures(0), pictures(1)))) == pytest.approx(expected, abs=1e-5)
+
+
+def test_contrast_is_the_cross_entropy_over_a_gallery():
+    others, names = pictures(5), np.array([1, 2])
+    recognizer = IdentityLoss(SIZE, layers=()).recognizer
+    fake, real, rivals = (np.asarray(recognizer(x)) for x in (pictures(0), pictures(1), others))
+    similar = SHARPNESS * np.c_[(fake * real).sum(-1), fake @ rivals.T]
+    expected = np.mean(np.log(np.exp(similar).sum(1)) - similar[:, 0]) / SHARPNESS
+    assert margin(pictures(0), pictures(1), (others, names)) == pytest.approx(expected, abs=1e-5)
+
+
+def test_nobody_is_told_from_their_own_picture():
+    own, nobody = (pictures(0), np.array([3, 3])), (pictures(0), np.array([1, 2]))
+    assert margin(pictures(0), pictures(1), own) == pytest.approx(0, abs=1e-5)
+    assert margin(pictures(0), pictures(1), nobody) > 0.01
+
+
+def test_contrast_without_a_gallery_is_refused():
+    with pytest.raises(ValueError, match="needs a gallery"):
+        IdentityLoss(SIZE, contrast=1.0)
 
 
 def test_unknown_comparison_is_refused():

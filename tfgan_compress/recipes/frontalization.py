@@ -65,6 +65,7 @@ class Frontalization:
     # 5e-3 drew streaks before the face was learned; 0 trains without a discriminator.
     adversarial: float = 2e-3
     identity: float = 0.2
+    contrast: float = 0.0  # of students, within identity: not to be taken for others; ours
     tv: float = 1e-4
     checkerboard: float = 1.0  # ours: see losses.pixel
     ssim: float = 0.0  # of 1 - SSIM, beside L1

@@ -19,7 +19,16 @@ ADAPTOR_BATCHES = 4
 
 
 def train_student(
-    recipe, generator, discriminator, data, directory, *, teacher, sampler=None, callbacks=()
+    recipe,
+    generator,
+    discriminator,
+    data,
+    directory,
+    *,
+    teacher,
+    sampler=None,
+    gallery=None,
+    callbacks=(),
 ):
     """Distils `teacher` into `generator`: a supernet (with `sampler`) or a student.
 
@@ -33,10 +42,12 @@ def train_student(
         teacher: The trained generator. It is not run where the recipe has its answers
             `precomputed`: then batches bring them.
         sampler: A `SubnetSampler` of a supernet.
+        gallery: As `data.gallery.gallery_pictures` returns it, of the people in the data, where
+            the recipe has a `contrast`.
         callbacks: Functions that make a Keras callback for the folder of the stage.
     """
     architecture, weight = find_architecture(recipe.architecture), recipe.distillation
-    losses = adversarial_losses(recipe, patches=architecture.patches)
+    losses = adversarial_losses(recipe, patches=architecture.patches, gallery=gallery)
     losses.append(PixelLoss(0.5, against="teacher"))
     distilled = []
     taps = small_taps(teacher, architecture.taps) if recipe.precomputed else architecture.taps

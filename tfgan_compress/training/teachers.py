@@ -38,12 +38,16 @@ def pixel_losses(recipe, *, patches):
     ]
 
 
-def adversarial_losses(recipe, *, patches):
-    """Returns all that shapes a face after the pixels: adversary, if any, and identity on top."""
+def adversarial_losses(recipe, *, patches, gallery=None):
+    """Returns all that shapes a face after the pixels: adversary, if any, and identity on top.
+
+    `gallery`: the people that the recipe's `contrast` tells faces from; none without.
+    """
+    contrast = {"gallery": gallery, "contrast": recipe.contrast} if gallery else {}
     return [
         *pixel_losses(recipe, patches=patches),
         *([AdversarialLoss(recipe.adversarial)] if recipe.adversarial else []),
-        IdentityLoss(recipe.image_size, recipe.identity),
+        IdentityLoss(recipe.image_size, recipe.identity, **contrast),
     ]
 
 
