@@ -89,7 +89,7 @@ class Tuning:
         scorer = types.SimpleNamespace(settled=lambda: next(self.scores))
         monkeypatch.setattr(stages, "train_student", self.train)
         monkeypatch.setattr(stages, "SubnetScorer", lambda *_, **__: scorer)
-        for method in ("_held_out", "_calibration", "_callbacks"):
+        for method in ("_held_out", "_calibration", "_gallery", "_callbacks"):
             monkeypatch.setattr(self.run, method, lambda data: [])
         self.supernet = nets.generator(elastic=True)
         self.adversary = TPGANDiscriminator((32, 32, 3), base_width=1)

@@ -199,11 +199,11 @@ class Run:
         return save_pair(folder, student, adversary)[0]
 
     def _distil(self, student, adversary, teacher, data, folder, *, sampler=None):
-        gallery = gallery_pictures(data.train) if self.recipe.contrast else None
         with replicated(self.strategy, student, adversary, teacher) as (own, critic, frozen):
             train_student(
                 self.recipe, own, critic, self._taught(data.train, teacher), folder,
-                teacher=frozen, sampler=sampler, gallery=gallery, callbacks=self._callbacks(data),
+                teacher=frozen, sampler=sampler, gallery=self._gallery(data),
+                callbacks=self._callbacks(data),
             )  # fmt: skip
 
     def quantized(self, data, student):
@@ -294,6 +294,9 @@ class Run:
         folder, seed = self.directory / "answers", self.recipe.seed
         source = answered(source, teacher, folder, taps=taps, augment=_AUGMENT, seed=seed)
         return self._feed(source, augment=None)
+
+    def _gallery(self, data):
+        return gallery_pictures(data.train) if self.recipe.contrast else None
 
     def _held_out(self, data):
         served = batches(data.held_out, batch_size=16, seed=0, shuffle=True)

@@ -20,6 +20,7 @@ MULTIPIE = dataclasses.replace(
     # The published game: only narrower networks were seen to be no match for a discriminator.
     adversarial=2e-3,
     identity=0.2,
+    contrast=0.0,
     supernet_epochs=20,
     supernet_rate=5e-4,
     candidates=1000,
