@@ -146,9 +146,9 @@ parameters that were left (`widened=conv0:7,conv1:8,conv1_inner:8,conv2:14,conv2
 dec128_inner:32`) took an hour and gave .564 there; of the 50, .636 in place of .621, and 73%.
 
 A face may be near its person and still nearer to somebody else, which is what `contrast=1.0` looks
-at. 174,000 pictures, now of 8,058 people, with a margin to each of them, took 80 minutes; of the 50,
-ResNet-29 finds 84% in place of 73%, and faceres, which had no part in it, 80% in place of 70%, at an
-SSIM of .641. Of people held out ResNet-29 knows 82% now, of those it was trained on 86%.
+at. 174,000 pictures, now of 8,058 people, with a margin to each of them, took 80 minutes; of the
+50, ResNet-29 finds 84% in place of 73%, and faceres, which had no part in it, 80% in place of 70%,
+at an SSIM of .641. Of people held out ResNet-29 knows 82% now, of those it was trained on 86%.
 
 Does the search pay? Of 60 candidates at `width_share=0.5 narrowest=0.5` the best had a held-out
 SSIM of .429, uniform widths .420; after 600 steps of fine-tuning, .460 and .466. What the search
