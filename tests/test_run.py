@@ -89,18 +89,20 @@ class Tuning:
         scorer = types.SimpleNamespace(settled=lambda: next(self.scores))
         monkeypatch.setattr(stages, "train_student", self.train)
         monkeypatch.setattr(stages, "SubnetScorer", lambda *_, **__: scorer)
-        for method in ("_held_out", "_calibration", "_gallery", "_callbacks"):
+        monkeypatch.setattr(stages, "gallery_pictures", lambda source: f"people of {source}")
+        for method in ("_held_out", "_calibration", "_callbacks"):
             monkeypatch.setattr(self.run, method, lambda data: [])
         self.supernet = nets.generator(elastic=True)
         self.adversary = TPGANDiscriminator((32, 32, 3), base_width=1)
 
     def train(self, recipe, student, adversary, feed, folder, **options):
         self.met.append(adversary.get_weights()[0])
+        self.gallery = options["gallery"]
         randomize(student, 7)
         randomize(adversary, 8)
 
     def tuned(self, name="student"):
-        data = types.SimpleNamespace(train=None)
+        data = types.SimpleNamespace(train="train")
         return self.run.tuned(name, nets.NARROW, data, None, self.supernet, self.adversary)
 
 
@@ -121,6 +123,12 @@ def test_every_student_meets_the_same_adversary(tmp_path, monkeypatch):
     tuning.tuned("student")
     tuning.tuned("uniform")
     np.testing.assert_array_equal(*tuning.met)
+
+
+def test_students_are_told_from_the_people_they_train_on(tmp_path, monkeypatch):
+    tuning = Tuning(tmp_path, monkeypatch, [0.5, 0.6])
+    tuning.tuned()
+    assert tuning.gallery == "people of train"
 
 
 def test_student_that_exists_is_loaded_and_not_trained_again(tmp_path, monkeypatch):

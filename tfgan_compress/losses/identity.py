@@ -78,9 +78,9 @@ class IdentityLoss(Loss):
         self.contrast = float(contrast)
         if contrast:
             images, identities = gallery
-            others = embed(lambda x, **_: self._describe(x)["embedding"], images)
-            self._others = ops.convert_to_tensor(others, "float32")
-            self._names = ops.convert_to_tensor(identities, "int32")
+            described = embed(lambda x, **_: self._describe(x)["embedding"], images)
+            self._gallery = ops.convert_to_tensor(described, "float32")
+            self._identities = ops.convert_to_tensor(identities, "int32")
 
     def __call__(self, step):
         """Returns the unweighted loss of `step`, a scalar."""
@@ -103,8 +103,8 @@ class IdentityLoss(Loss):
 
     def _margin(self, painted, own, identity):
         """Mean excess of the greatest similarity, softly, over the person's `own`."""
-        similar = ops.matmul(painted, ops.transpose(self._others))
-        same = ops.equal(ops.cast(identity, "int32")[:, None], self._names[None])
+        similar = ops.matmul(painted, ops.transpose(self._gallery))
+        same = ops.equal(ops.cast(identity, "int32")[:, None], self._identities[None])
         rivals = ops.where(same, -1.0, similar)
         similar = ops.concatenate([own[:, None], rivals], axis=1)
         return ops.mean(ops.logsumexp(SHARPNESS * similar, axis=1) / SHARPNESS - own)
