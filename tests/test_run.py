@@ -155,6 +155,17 @@ def test_training_of_the_int8_twin_is_kept_where_it_helps(tmp_path, monkeypatch,
     assert written == {"calibrated": 0.5, "trained": after}
 
 
+@pytest.mark.parametrize(("weight", "losses"), [(0.0, []), (0.2, [("identity_teacher", 0.2)])])
+def test_the_int8_twin_keeps_the_person_of_its_float_model(tmp_path, monkeypatch, weight, losses):
+    run, met = Run(dataclasses.replace(TINY, qat_identity=weight), tmp_path), []
+    student = tiny_generator()
+    monkeypatch.setattr(stages, "train_twin", lambda *_, **options: met.extend(options["losses"]))
+    monkeypatch.setattr(run, "score", lambda *_: 0.5)
+    monkeypatch.setattr(run, "_calibration", lambda data: [images_for(student, 8)])
+    run.quantized(types.SimpleNamespace(train=None), student)
+    assert [(loss.name, loss.weight) for loss in met] == losses
+
+
 def scores_of(folder):
     """What the run in `folder` says of its student before and after it was tuned."""
     return read_json(folder / "student" / "scores.json")
@@ -271,12 +282,13 @@ def test_student_that_a_recipe_starts_from_gets_the_structure_of_the_recipe(stor
     folder, _ = story
     recipe = dataclasses.replace(
         TINY, teacher_weights=str(folder / "teacher"), student_start=str(folder / "student"),
-        largest_kernel=3, dropped=("noise", "sel64_inner"), factorized=("dec128",),
+        largest_kernel=3, dropped=("noise", "sel64_inner"), factorized=("dec128",), code_rank=6,
     )  # fmt: skip
     _, tuned = told(recipe, tmp_path, faces)
     layers = {layer.name: layer for layer in tuned.student.layers}
     assert "sel64_res_add" not in layers and "dec128_res_conv1_depthwise" in layers
     assert layers["conv0"].kernel_size == (3, 3)
+    assert layers["fc1_shared"].units == 6
 
 
 def test_student_that_a_recipe_widens_grows_and_learns_from_answers_given_before(

@@ -114,15 +114,18 @@ def restructured(model, *, dropped=(), **structure):
 
     Where a stage becomes factorised, each input channel's kernel is replaced by its best
     depthwise x pointwise (rank 1) approximation; where it no longer is, by their product. Of a
-    kernel that becomes smaller, the middle is kept.
+    kernel that becomes smaller, the middle is kept. The matrix that makes a code becomes the
+    nearest one of `code_rank`.
 
     Args:
         model: A trained generator.
         dropped: Groups that are left out: noise, and residual blocks by their inner groups.
-        **structure: New values of the generator's `factorized` and `largest_kernel`.
+        **structure: New values of the generator's `factorized`, `largest_kernel` and, where it
+            has one, `code_rank`.
 
     Raises:
-        ValueError: If the generator has no such group or setting.
+        ValueError: If the generator has no such group or setting, or the rank is higher than the
+            matrix has it.
     """
     widths = without(model.channels, dropped)
     chosen = {group: np.arange(width) for group, width in widths.items()}

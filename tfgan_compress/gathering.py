@@ -10,6 +10,8 @@ import numpy as np
 from tfgan_compress import axes, graph
 from tfgan_compress.layers import ChannelGate
 
+_SHARED = "_shared"
+
 
 def gather(model, chosen, *, elastic=False, structure=None, calls=None):
     """Returns a generator of `model`'s class with the chosen channels, in their given order.
@@ -32,6 +34,7 @@ def gather(model, chosen, *, elastic=False, structure=None, calls=None):
         layer.name: _gathered(layer, ends[layer.name], chosen, model.channels)
         for layer in weighted(model)
     }
+    values = _refactored(values, target)
     sides = {layer.name: layer.kernel_size[0] for layer in target.layers if _has_kernel(layer)}
     for layer in weighted(target):
         fitted = _fitted(layer.name, values, sides)
@@ -105,6 +108,45 @@ def _fitted(name, values, sides):
         return [_middle(values[part][0] * first, sides[name]), *rest]
     depthwise, pointwise = _factorize(_middle(first, sides[part]))
     return [depthwise] if name == part else [pointwise, *rest]
+
+
+def _refactored(values, target):
+    """Returns `values` with the products of dense layers that `target` has.
+
+    The dense layers `fc_a` and `fc_b`, say, may have a first factor in common, `fc_shared`.
+    """
+    made = dict(values)
+    ranks = {x.name: x.units for x in target.layers if x.name.endswith(_SHARED)}
+    for shared in sorted({name for name in (*values, *ranks) if name.endswith(_SHARED)}):
+        if shared in values and ranks.get(shared) == values[shared][0].shape[1]:
+            continue
+        stem = shared.removesuffix(_SHARED)
+        names = [n for n in values if n.startswith(f"{stem}_") and n != shared]
+        kernels = [values[name][0] for name in names]
+        if shared in values:
+            first = made.pop(shared)[0]
+            kernels = [first @ kernel for kernel in kernels]
+        if shared in ranks:
+            first, kernels = _low_rank(kernels, ranks[shared])
+            made[shared] = [first]
+        made |= {n: [k, *values[n][1:]] for n, k in zip(names, kernels, strict=True)}
+    return made
+
+
+def _low_rank(kernels, rank):
+    """Splits `(in, out)` kernels: the factor `(in, rank)` they share, and `(rank, out)` of each.
+
+    Of all products of that rank, theirs are nearest to the kernels (Eckart and Young 1936).
+    """
+    whole = np.concatenate(kernels, axis=1)
+    if rank > min(whole.shape):
+        raise ValueError(
+            f"code_rank must be at most {min(whole.shape)}, that of the matrix. Received: {rank}."
+        )
+    left, sizes, right = np.linalg.svd(whole, full_matrices=False)
+    scale = np.sqrt(sizes[:rank])
+    ends = np.cumsum([kernel.shape[1] for kernel in kernels])[:-1]
+    return left[:, :rank] * scale, np.split(scale[:, None] * right[:rank], ends, axis=1)
 
 
 def _middle(kernel, side):

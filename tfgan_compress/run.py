@@ -19,6 +19,7 @@ from tfgan_compress.data.gallery import gallery_pictures
 from tfgan_compress.datasets import open_data
 from tfgan_compress.elastic import elastic, extract, restructured, set_masks, widened
 from tfgan_compress.files import read_json, write_json
+from tfgan_compress.losses.identity import IdentityLoss
 from tfgan_compress.models import copy_model, load_model
 from tfgan_compress.profile import MacCounter
 from tfgan_compress.quantization.sharing import calibrated_twin
@@ -220,9 +221,12 @@ class Run:
         self._restart_random()
         twin = calibrated_twin(student, self._calibration(data))
         before, kept = self.score(twin, data), twin.get_weights()
+        weight, losses = r.qat_identity, []
+        if weight:
+            losses = [IdentityLoss(r.image_size, weight, against="teacher")]
         train_twin(
             twin, self._feed(data.train), folder, teacher=student, epochs=r.qat_epochs,
-            steps_per_epoch=r.steps_per_epoch,
+            steps_per_epoch=r.steps_per_epoch, losses=losses,
         )  # fmt: skip
         after = self.score(twin, data)
         if after < before:
@@ -263,7 +267,8 @@ class Run:
     @property
     def _structure(self):
         r = self.recipe
-        return {"factorized": r.factorized, "largest_kernel": r.largest_kernel or None}
+        rank = {"code_rank": r.code_rank} if r.code_rank else {}
+        return {"factorized": r.factorized, "largest_kernel": r.largest_kernel or None, **rank}
 
     def _space(self, largest):
         return search_space(largest, smallest=self.recipe.narrowest)

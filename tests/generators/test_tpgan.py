@@ -9,7 +9,7 @@ from tfgan_compress.profile import profile
 
 @pytest.fixture(scope="module")
 def supernet():
-    structure = {"factorized": ("dec128",), "largest_kernel": 3}
+    structure = {"factorized": ("dec128",), "largest_kernel": 3, "code_rank": 6}
     return randomize(TPGAN((32, 32, 3), base_width=8, elastic=True, **structure))
 
 
@@ -60,9 +60,15 @@ def test_pictures_lie_within_their_range(supernet):
 
 def test_config_rebuilds_the_same_graph(supernet):
     config = supernet.get_config()
-    assert (config["factorized"], config["largest_kernel"]) == (("dec128",), 3)
+    settings = (config["factorized"], config["largest_kernel"], config["code_rank"])
+    assert settings == (("dec128",), 3, 6)
     assert config["channels"] == supernet.channels
     assert config["elastic"]
+
+
+def test_code_without_rank_is_refused():
+    with pytest.raises(ValueError, match=r"code_rank must be at least 1, or None.*Received: 0"):
+        TPGAN((32, 32, 3), base_width=8, code_rank=0)
 
 
 def test_coarse_tpgan_is_the_whole_without_its_last_stage():

@@ -57,13 +57,15 @@ class TPGAN(Configured):
         elastic: Adds a `ChannelGate` behind every block: the supernet.
         factorized: Stages with depthwise-separable convolutions, e.g. `("dec128", "sel128")`.
         largest_kernel: Side that no convolution exceeds, for a faster student; see `ConvBlocks`.
+        code_rank: Rank of the matrix that makes the code, which is then a product of two: more
+            than half of a student's weights may lie in it. None leaves it whole.
 
     Raises:
         ValueError: If the size is not a square multiple of 32, a group is missing or unknown, or
-            a width is not positive.
+            a width or the rank is not positive.
     """
 
-    settings = ("image_shape", "channels", "elastic", "factorized", "largest_kernel")
+    settings = ("image_shape", "channels", "elastic", "factorized", "largest_kernel", "code_rank")
 
     def __init__(
         self,
@@ -74,6 +76,7 @@ class TPGAN(Configured):
         elastic=False,
         factorized=(),
         largest_kernel=None,
+        code_rank=None,
         **kwargs,
     ):
         image_shape = tuple(image_shape)
@@ -81,18 +84,20 @@ class TPGAN(Configured):
         geometry.check_image_shape(image_shape)
         optional = ("noise", *pathways.inner_groups(channels))
         check_channels(channels, tpgan_channels(8), network="TP-GAN", optional=optional)
+        if code_rank is not None and code_rank < 1:
+            raise ValueError(f"code_rank must be at least 1, or None. Received: {code_rank}.")
         blocks = ConvBlocks(
             channels, elastic=elastic, factorized=factorized, largest_kernel=largest_kernel
         )
         inputs = pathways.face_inputs(image_shape)
         parts = {part: pathways.local_pathway(blocks, inputs, part) for part in PARTS}
-        encoded = _encoder(blocks, inputs["input"])
+        encoded = _encoder(blocks, inputs["input"], code_rank)
         outputs = _decoder(blocks, encoded, pathways.paste(parts, image_shape[0]))
         outputs |= {part: image for part, (_, image) in parts.items()}
         super().__init__(inputs, outputs, **kwargs)
         self.image_shape, self.channels = image_shape, channels
         self.elastic, self.factorized = elastic, tuple(factorized)
-        self.largest_kernel = largest_kernel
+        self.largest_kernel, self.code_rank = largest_kernel, code_rank
 
     default_channels = staticmethod(tpgan_channels)
 
@@ -109,7 +114,7 @@ def coarse_tpgan(generator):
     return keras.Model(inputs, outputs, name=f"{generator.name}_coarse")
 
 
-def _encoder(blocks, image):
+def _encoder(blocks, image, code_rank):
     """Global encoder: `{"image": ..., "conv0".."conv4": ..., "code": (B, code)}`."""
     x = FlipConcat(name="mirrored")(image)
     encoded = {"image": x}
@@ -120,6 +125,9 @@ def _encoder(blocks, image):
             x = blocks.res(x, (g,), f"{g}_inner{k}", res_kernel, name=f"{g}_res{k}")
         encoded[g] = x
     x = keras.layers.Flatten(name="flat")(x)
+    if code_rank:
+        x = keras.layers.Dense(code_rank, use_bias=False, name="fc1_shared")(x)
+        x = blocks.gate(x, (code_rank,), "fc1_shared")
     # Maxout as the maximum of two dense layers: the halves of the official one.
     halves = [keras.layers.Dense(blocks.channels["code"], name=f"fc1_{h}")(x) for h in "ab"]
     code = Maximum(name="code")(halves)

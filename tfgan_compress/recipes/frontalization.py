@@ -88,6 +88,7 @@ class Frontalization:
     narrowest: float = 0.25  # width of a subnet, as a share of the supernet's
     factorized: tuple[str, ...] = FACTORIZED
     largest_kernel: int = 3  # side of the students' convolutions; 0 keeps the teacher's
+    code_rank: int = 0  # of the matrix before a student's code, TP-GAN's alone; 0: as it is
     dropped: tuple[str, ...] = DROPPED  # groups left out; an inner one takes its block along
     supernet_epochs: int = 20
     supernet_rate: float = 1e-3
@@ -109,6 +110,7 @@ class Frontalization:
 
     # Export
     qat_epochs: int = 0  # trains the student's int8 twin to paint what the student paints
+    qat_identity: float = 0.0  # of the person in it, beside the pixels
     int8_psnr: float = 35.0
 
 

@@ -71,23 +71,36 @@ def train_student(
 
 
 def train_twin(
-    twin, data, directory, *, teacher, epochs, steps_per_epoch, rate=2e-4, callbacks=(), verbose=2
+    twin,
+    data,
+    directory,
+    *,
+    teacher,
+    epochs,
+    steps_per_epoch,
+    losses=(),
+    rate=2e-4,
+    callbacks=(),
+    verbose=2,
 ):
     """Quantization-aware training: a calibrated twin learns to paint what `teacher` paints.
 
     Args:
         twin: A `quantization.twin`; its kernels and ranges are changed in place.
-        data: `data(start) -> batches`, see `run_stage`; their targets are not looked at.
+        data: `data(start) -> batches`, see `run_stage`; their targets are not looked at, unless
+            `losses` do.
         directory: As in `run_stage`, with the arguments that follow.
         teacher: The float generator that the twin was made of.
         epochs: Epochs in all.
         steps_per_epoch: Steps of an epoch.
+        losses: What counts beside the pixels.
         rate: Learning rate; small, because the twin only mends what rounding broke.
         callbacks: Further Keras callbacks.
         verbose: As in `fit`.
     """
     # At full size alone: the teacher's smaller images are not its whole image made smaller.
-    trainer = Trainer(twin, [PixelLoss(scales=(1, 0, 0), against="teacher")], teacher=teacher)
+    pixels = PixelLoss(scales=(1, 0, 0), against="teacher")
+    trainer = Trainer(twin, [pixels, *losses], teacher=teacher)
     trainer.compile(adam(rate, epochs * steps_per_epoch, 0.9))
     run_stage(
         trainer, data, directory=directory, epochs=epochs, steps_per_epoch=steps_per_epoch,
