@@ -16,13 +16,33 @@ def parse(content) -> Any:
 
 
 def pack(model):
-    """Returns the bytes of a tree that `parse` made."""
+    """Returns the bytes of a tree that `parse` made; equal vectors are stored once.
+
+    Most of an int8 file that is no weight are zero points, eight bytes of 0 for each channel.
+    """
+    builder = _sharing_builder()
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def _sharing_builder():
     # LiteRT's own schema is written in it, so it is there.
     import flatbuffers
 
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
+    class SharingBuilder(flatbuffers.Builder):
+        """Tables may point to the same vector: flatbuffers are graphs, not trees."""
+
+        def __init__(self):
+            super().__init__(1024)
+            self._written = {}
+
+        def CreateNumpyVector(self, x):  # noqa: N802, the name in flatbuffers.
+            key = (x.dtype.str, x.tobytes())
+            if key not in self._written:
+                self._written[key] = super().CreateNumpyVector(x)
+            return self._written[key]
+
+    return SharingBuilder()
 
 
 def operator_kinds(model):
