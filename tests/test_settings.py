@@ -39,6 +39,14 @@ def test_target_data_are_refused_by_a_network_that_does_not_adapt():
     refused(r"wild is for a network that adapts.*'tpgan'", wild="london")
 
 
+def test_rank_of_a_code_is_refused_by_a_network_that_has_no_such_setting():
+    refused(r"code_rank is for .*tpgan.*'pim', code_rank=8", architecture="pim", code_rank=8)
+
+
+def test_negative_rank_of_a_code_is_refused():
+    refused("code_rank must not be negative.*-1", code_rank=-1)
+
+
 def test_real_people_are_source_or_target_data():
     refused("trained on with its truths", architecture="pim", frll="london", wild="london")
 

@@ -221,9 +221,9 @@ class Run:
         self._restart_random()
         twin = calibrated_twin(student, self._calibration(data))
         before, kept = self.score(twin, data), twin.get_weights()
-        weight, losses = r.qat_identity, []
-        if weight:
-            losses = [IdentityLoss(r.image_size, weight, against="teacher")]
+        losses = []
+        if r.qat_identity:
+            losses.append(IdentityLoss(r.image_size, r.qat_identity, against="teacher"))
         train_twin(
             twin, self._feed(data.train), folder, teacher=student, epochs=r.qat_epochs,
             steps_per_epoch=r.steps_per_epoch, losses=losses,

@@ -18,7 +18,15 @@ def check_settings(recipe):
         raise ValueError(f"dtype must be one of {DTYPES}. Received: {recipe.dtype!r}.")
     if recipe.captured:
         check_capture()
-    if recipe.wild and not find_architecture(recipe.architecture).adapts:
+    architecture = find_architecture(recipe.architecture)
+    if recipe.code_rank < 0:
+        raise ValueError(f"code_rank must not be negative. Received: {recipe.code_rank}.")
+    if recipe.code_rank and "code_rank" not in architecture.generator.settings:
+        raise ValueError(
+            "code_rank is for a network whose code may be made by a product, tpgan. Received: "
+            f"architecture={recipe.architecture!r}, code_rank={recipe.code_rank}."
+        )
+    if recipe.wild and not architecture.adapts:
         raise ValueError(
             "wild is for a network that adapts to target data, pim. Received: architecture="
             f"{recipe.architecture!r}."

@@ -7,8 +7,7 @@ path. Another network is another entry of `ARCHITECTURES`.
 import dataclasses
 from collections.abc import Callable
 
-import keras
-
+from tfgan_compress.blocks import Configured
 from tfgan_compress.discriminators import CRGANDiscriminator, PIMDiscriminator, TPGANDiscriminator
 from tfgan_compress.generators.crgan import CRGAN
 from tfgan_compress.generators.pim import PIM
@@ -34,7 +33,7 @@ class Architecture:
     """
 
     title: str
-    generator: type[keras.Model]
+    generator: type[Configured]
     make: Callable
     train: Callable
     taps: tuple[str, ...]
