@@ -230,7 +230,14 @@ def test_a_widened_generator_paints_the_same_and_uses_its_new_channels_later(bat
     assert not kernel[..., -2:, :width].any() and kernel[..., width:].all()
 
 
-@pytest.mark.parametrize("change", [{"inner": 0}, {"outer": 9}])
+def test_widening_takes_patterns(teacher):
+    wide = el.widened(teacher, {"down*": 40, "down2": 48})
+    grown = {group for group in WIDTHS if group.startswith("down")}
+    assert len(grown) > 1
+    assert wide.channels == {**WIDTHS, **dict.fromkeys(grown, 40), "down2": 48}
+
+
+@pytest.mark.parametrize("change", [{"inner": 0}, {"outer": 9}, {"outer*": 9}])
 def test_widening_needs_a_group_and_no_smaller_width(teacher, change):
     with pytest.raises(ValueError, match="must widen groups"):
         el.widened(teacher, change)

@@ -6,6 +6,7 @@ supernet whose channels are ordered by importance, so that leading masks keep wh
 al. 2020, "Once-for-All"). All are one gather of weights (`gathering`).
 """
 
+import fnmatch
 from typing import Any
 
 import keras
@@ -140,19 +141,24 @@ def widened(model, channels):
 
     Args:
         model: A trained generator without gates.
-        channels: `{group: width}` of the groups that grow.
+        channels: `{group: width}` of the groups that grow; a name may be a pattern,
+            `conv4_inner*`. What comes later counts.
 
     Raises:
         ValueError: If the generator has no such group, or one of a smaller width or of none.
     """
-    for group, width in channels.items():
-        least = model.channels.get(group)
-        if not least or width < least:
-            raise ValueError(
-                f"channels must widen groups that '{model.name}' has; '{group}' has {least or 0}. "
-                f"Received: {width}."
-            )
-    return spread(model, {**model.channels, **channels})
+    wider = dict(model.channels)
+    for pattern, width in channels.items():
+        # What fits no group stays, to be refused.
+        for group in fnmatch.filter(model.channels, pattern) or [pattern]:
+            least = model.channels.get(group)
+            if not least or width < least:
+                raise ValueError(
+                    f"channels must widen groups that '{model.name}' has; '{group}' has "
+                    f"{least or 0}. Received: {width}."
+                )
+            wider[group] = width
+    return spread(model, wider)
 
 
 def ranked(scores):

@@ -40,7 +40,7 @@ def check_settings(recipe):
 
 
 def widths(settings):
-    """Returns `{group: width}` of settings like `"paint1:8"`."""
+    """Returns `{group or pattern: width}` of settings like `"paint1:8"`, `"conv4_inner*:96"`."""
     found = {}
     for setting in settings:
         group, _, width = setting.partition(":")

@@ -104,7 +104,7 @@ class Frontalization:
 
     # Student
     student_start: str = ""  # fine-tune this one, without a supernet: a folder, or a shipped one
-    widened: tuple[str, ...] = ()  # its groups that get more channels, as group:width
+    widened: tuple[str, ...] = ()  # its groups that get more channels, e.g. conv4_inner*:96
     student_epochs: int = 20
     student_rate: float = 5e-4
 
