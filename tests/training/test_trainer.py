@@ -35,6 +35,17 @@ def test_steps_lower_the_loss_on_a_fixed_batch(game):
     assert last["distillation"] < 0.85 * first["distillation"]
 
 
+def test_adaptors_start_at_what_a_step_sees():
+    trainer, batch = nets.trainer(game=False), nets.batch()
+    for layer in trainer.generator.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            # Of channels that are new, nothing is known yet.
+            layer.moving_variance.assign(keras.ops.full(layer.moving_variance.shape, 1e-4))
+    (distillation,) = trainer.loss_layers
+    distillation.start([trainer.features(batch)])
+    assert nets.step(trainer, batch)["distillation"] < 0.5
+
+
 def test_classification_learns_who_it_is():
     model = nets.with_code(nets.generator())
     loss = ClassificationLoss(nets.CHANNELS["code"], 3, weight=1.0, dropout=0.0)

@@ -48,8 +48,11 @@ class Trainer(GeneratorTrainer):
         self._teacher = None if teacher is None else _Frozen(with_taps(teacher, taps))
 
     def features(self, batch):
-        """Returns `(features, teacher_features)` of the batch as in `Step`; nothing is trained."""
-        own = without_gradients(lambda: self._student(pick(self._student, batch), training=False))
+        """Returns `(features, teacher_features)` of the batch as a step sees them.
+
+        No weight is trained; batch norms take note of the batch, as in a step.
+        """
+        own = without_gradients(lambda: self._run(batch, training=True))
         return own["features"], self._teach(batch)["features"]
 
     def compile(self, optimizer, discriminator_optimizer=None, **kwargs):
