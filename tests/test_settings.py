@@ -51,6 +51,10 @@ def test_real_people_are_source_or_target_data():
     refused("trained on with its truths", architecture="pim", frll="london", wild="london")
 
 
+def test_profiles_are_a_share_of_the_views():
+    refused("profiles must be a share.*1.5", profiles=1.5)
+
+
 def test_new_student_has_no_widths_to_add_to():
     refused("for a student that was made before", widened=("paint2:8",))
 

@@ -7,6 +7,7 @@ import numpy as np
 from tfgan_compress.data import frll
 from tfgan_compress.data.batches import mix
 from tfgan_compress.data.faces import render_set
+from tfgan_compress.data.faces.views import check_profiles
 from tfgan_compress.data.licensed import SCANNERS
 from tfgan_compress.data.splits import Selection
 
@@ -71,7 +72,8 @@ def check_people(recipe):
     """Says what can be said before anything is opened.
 
     Raises:
-        ValueError: If people would be in two of the sets or in none, or there is no such set.
+        ValueError: If people would be in two of the sets or in none, there is no such set, or
+            `profiles` is no share.
     """
     if recipe.frll and recipe.wild:
         raise ValueError(
@@ -85,6 +87,7 @@ def check_people(recipe):
             raise ValueError(f"data must be {SYNTHETIC}, {kinds}. Received: {recipe.data!r}.")
         return
     _check_held_out(recipe, recipe.identities)
+    check_profiles(recipe.profiles)
     if recipe.seed + recipe.identities > TEST_SEED:
         raise ValueError(
             f"seed + identities must be at most {TEST_SEED}, where the test people begin. "
@@ -103,8 +106,8 @@ def _check_held_out(recipe, identities):
 def _rendered(recipe, folder):
     r, size = recipe, {"image_size": recipe.image_size}
     people = range(r.seed, r.seed + r.identities)
-    varied = {**size, "preset": "varied", "views": r.views, "lights": r.lights}
-    train = render_set(folder / "train", people, **varied)
+    varied = {"views": r.views, "lights": r.lights, "profiles": r.profiles}
+    train = render_set(folder / "train", people, preset="varied", **varied, **size)
     unseen = range(TEST_SEED, TEST_SEED + r.test_identities)
     return train, render_set(folder / "test", unseen, preset="evaluation", **size)
 

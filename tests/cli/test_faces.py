@@ -37,7 +37,13 @@ def test_a_set_is_rendered_into_a_folder(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "words", [("--identities", "0"), ("--seed", "-1"), ("--render", "x", "--preset", "ages")]
+    "words",
+    [
+        ("--identities", "0"),
+        ("--seed", "-1"),
+        ("--render", "x", "--preset", "ages"),
+        ("--render", "x", "--profiles", "2"),
+    ],
 )
 def test_impossible_options_are_refused(words):
     with pytest.raises(ValueError, match="must"):

@@ -34,6 +34,13 @@ def add_arguments(parser):
         "--views", type=int, default=20, help="views of each person, preset varied (default: 20)"
     )
     parser.add_argument(
+        "--profiles",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="share of them turned by 65 to 92 degrees, beside what chance brings (default: 0)",
+    )
+    parser.add_argument(
         "--workers", type=int, help="processes that render a data set (default: one for each core)"
     )
 
@@ -59,6 +66,7 @@ def _render(arguments):
         preset=preset,
         image_size=arguments.size,
         views=arguments.views,
+        profiles=arguments.profiles,
         workers=arguments.workers,
     )
     print(f"{arguments.render}: {len(faces)} records of {len(faces.seeds)} people, preset {preset}")

@@ -140,6 +140,15 @@ def test_varied_views_share_few_targets():
     assert np.mean([abs(view.yaw) >= 30 for view in views]) > 0.5
 
 
+def test_a_share_of_the_varied_views_may_be_profiles():
+    turned = preset_views("varied", 0, count=10, profiles=1)
+    assert all(65 <= abs(view.yaw) <= 92 for view in turned)
+    many = preset_views("varied", 0, count=100, profiles=0.3)
+    assert 0.4 < np.mean([abs(view.yaw) >= 65 for view in many]) < 0.65
+    with pytest.raises(ValueError, match="profiles must be a share.*30"):
+        preset_views("varied", 0, profiles=30)
+
+
 def test_an_unknown_preset_is_refused():
     with pytest.raises(ValueError, match="multipie"):
         preset_views("celebrities", 0)

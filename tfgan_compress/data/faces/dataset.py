@@ -18,7 +18,7 @@ import numpy as np
 from tfgan_compress.data.faces.head import HEAD_FILE
 from tfgan_compress.data.faces.identity import sample_identity
 from tfgan_compress.data.faces.scene import render
-from tfgan_compress.data.faces.views import PRESETS, preset_views
+from tfgan_compress.data.faces.views import PRESETS, check_profiles, preset_views
 from tfgan_compress.files import atomic_path, read_json, write_json
 from tfgan_compress.geometry import flip_landmarks
 
@@ -28,8 +28,8 @@ NOT_DRAWING = ("dataset.py", "sheet.py", "__init__.py")
 
 
 def render_set(
-    root, identities, *, preset="varied", image_size=128, views=20, lights=5, workers=None, seed=0,
-    progress=True,
+    root, identities, *, preset="varied", image_size=128, views=20, lights=5, profiles=0.0,
+    workers=None, seed=0, progress=True,
 ):  # fmt: skip
     """Renders a set, or what is missing of it, and returns it.
 
@@ -40,6 +40,7 @@ def render_set(
         image_size: Side in pixels.
         views: Number of views of each person, for the `varied` preset.
         lights: Number of lights those share.
+        profiles: Share of them in profile, see `preset_views`.
         workers: Processes, one for each processor core by default; 0 renders in this one.
         seed: Draws the `varied` views, with each identity's own seed.
         progress: Whether to show a bar.
@@ -50,11 +51,12 @@ def render_set(
     root, identities = Path(root), [int(identity) for identity in identities]
     if preset not in PRESETS:
         raise ValueError(f"preset must be one of {PRESETS}. Received: {preset!r}.")
+    check_profiles(profiles)
     if len(set(identities)) != len(identities) or not identities:
         raise ValueError("identities must be one or more different seeds.")
     settings = {"preset": preset, "image_size": image_size, "renderer": renderer_digest()}
     if preset == "varied":
-        settings |= {"views": views, "lights": lights, "seed": seed}
+        settings |= {"views": views, "lights": lights, "profiles": profiles, "seed": seed}
     _discard_other(root, settings)
     write_json(root / MANIFEST, {"settings": settings, "identities": identities})
     missing = [identity for identity in identities if not _shard(root, identity).exists()]
@@ -213,7 +215,11 @@ def _views(settings, seed):
     if settings["preset"] != "varied":
         return preset_views(settings["preset"], seed)
     return preset_views(
-        "varied", (settings["seed"], seed), count=settings["views"], lights=settings["lights"]
+        "varied",
+        (settings["seed"], seed),
+        count=settings["views"],
+        lights=settings["lights"],
+        profiles=settings["profiles"],
     )
 
 

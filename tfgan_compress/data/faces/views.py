@@ -14,6 +14,8 @@ EVALUATION_SEEDS = range(100_000, 100_050)
 PLAIN_BACKGROUND = (0.2, 0.2, 0.2)
 """Linear RGB behind every target: easiest to learn."""
 PRESETS = ("multipie", "varied", "evaluation")
+PROFILE_YAWS = (65, 92)
+"""What `profiles` are turned by: a little further than 90 degrees, lest that be the edge."""
 
 EXPRESSIONS = {
     "smile": (("mouthSmileLeft", 0.8), ("mouthSmileRight", 0.8), ("cheekSquintLeft", 0.5),
@@ -95,7 +97,7 @@ class View:
         return View(light=self.light, light_id=self.light_id)
 
 
-def preset_views(preset, seed, *, count=20, lights=5):
+def preset_views(preset, seed, *, count=20, lights=5, profiles=0.0):
     """The views of one person.
 
     Args:
@@ -104,12 +106,15 @@ def preset_views(preset, seed, *, count=20, lights=5):
         seed: An integer, or several, that draw the `varied` views.
         count: Number of `varied` views.
         lights: How many lights those share; each costs a target.
+        profiles: Share of them that is turned by `PROFILE_YAWS`, in place of others.
 
     Raises:
-        ValueError: If the preset is unknown.
+        ValueError: If the preset is unknown, or `profiles` is no share.
     """
+    check_profiles(profiles)
     if preset == "varied":
-        return _varied(np.random.default_rng([*np.atleast_1d(seed), 78]), count, min(lights, count))
+        rng = np.random.default_rng([*np.atleast_1d(seed), 78])
+        return _varied(rng, count, min(lights, count), profiles)
     grids = {
         "multipie": (MULTIPIE_YAWS, range(20)),
         "evaluation": (EVALUATION_YAWS, EVALUATION_LIGHTS),
@@ -120,14 +125,22 @@ def preset_views(preset, seed, *, count=20, lights=5):
     return [View(yaw=float(y), light=n, light_id=n) for y in yaws for n in numbers]
 
 
-def _varied(rng, count, lights):
+def check_profiles(share):
+    """Raises a ValueError unless `share` is one."""
+    if not 0 <= share <= 1:
+        raise ValueError(f"profiles must be a share, 0..1. Received: {share}.")
+
+
+def _varied(rng, count, lights, profiles):
     pool = [_random_light(rng) for _ in range(lights)]
-    return [_random_view(rng, pool[k % lights], k % lights) for k in range(count)]
+    return [_random_view(rng, pool[k % lights], k % lights, profiles) for k in range(count)]
 
 
-def _random_view(rng, light, light_id):
+def _random_view(rng, light, light_id, profiles):
     # Profiles are the hard part: three views in four are turned by 30 degrees or more.
     yaw = rng.uniform(30, 90) if rng.random() < 0.75 else rng.uniform(0, 30)
+    if profiles and rng.random() < profiles:
+        yaw = rng.uniform(*PROFILE_YAWS)
     expressive = rng.random() < 0.35
     return View(
         yaw=float(yaw * rng.choice((-1, 1))),
