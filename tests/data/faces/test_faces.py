@@ -145,7 +145,7 @@ def test_a_share_of_the_varied_views_may_be_profiles():
     assert all(65 <= abs(view.yaw) <= 92 for view in turned)
     many = preset_views("varied", 0, count=100, profiles=0.3)
     assert 0.4 < np.mean([abs(view.yaw) >= 65 for view in many]) < 0.65
-    with pytest.raises(ValueError, match="profiles must be a share.*30"):
+    with pytest.raises(ValueError, match=r"profiles must be a share.*30"):
         preset_views("varied", 0, profiles=30)
 
 
