@@ -47,6 +47,7 @@ TINY = dataclasses.replace(
     adversarial=2e-3,
     ssim=0.5,
     contrast=0.5,
+    jitter=True,
     width_share=0.75,
     narrowest=0.25,
     factorized=(),

@@ -69,6 +69,13 @@ def test_nobody_is_told_from_their_own_picture():
     assert margin(pictures(0), pictures(1), nobody) > 0.01
 
 
+def test_jitter_spares_equal_pictures_and_tells_others_otherwise_each_time():
+    loss = IdentityLoss(SIZE, layers=("conv32_3",), jitter=True)
+    assert float(loss(step(pictures(0), pictures(0)))) == pytest.approx(0, abs=1e-5)
+    first, second = (float(loss(step(pictures(0), pictures(1)))) for _ in range(2))
+    assert abs(first - second) > 1e-4
+
+
 def test_contrast_without_a_gallery_is_refused():
     with pytest.raises(ValueError, match="needs a gallery"):
         IdentityLoss(SIZE, contrast=1.0)

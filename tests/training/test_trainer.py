@@ -10,6 +10,7 @@ from tfgan_compress.channels import leading_masks
 from tfgan_compress.losses.adversarial import AdversarialLoss
 from tfgan_compress.losses.classification import ClassificationLoss
 from tfgan_compress.losses.pixel import PixelLoss
+from tfgan_compress.losses.step import Loss
 from tfgan_compress.training.flat import FlatOptimizer
 from tfgan_compress.training.trainer import Trainer
 
@@ -117,6 +118,33 @@ def test_weights_that_no_subnet_uses_stay_in_spite_of_momentum():
     used = np.concatenate(used)
     assert not changed[~used].any()
     assert changed[used].mean() > 0.9  # Behind dead units gradients are zero too.
+
+
+class Chance(Loss):
+    """Adds what it draws."""
+
+    name = "chance"
+
+    def __init__(self):
+        super().__init__()
+        self.random = keras.random.SeedGenerator(3)
+
+    def __call__(self, step):
+        return keras.random.uniform((), seed=self.random)
+
+
+def test_what_losses_draw_by_chance_goes_on_after_a_backup(tmp_path):
+    def trainer():
+        made = Trainer(nets.generator(), [PixelLoss(), Chance()])
+        made.compile(keras.optimizers.SGD(0.1))
+        return made
+
+    one, other = trainer(), trainer()
+    one.train_on_batch(nets.batch())
+    one.save_weights(tmp_path / "backup.weights.h5")
+    other.load_weights(tmp_path / "backup.weights.h5")
+    drawn = [np.asarray(keras.random.uniform((), seed=t.loss_seeds[0])) for t in (one, other)]
+    assert drawn[0] == drawn[1] != np.asarray(keras.random.uniform((), seed=Chance().random))
 
 
 def test_gradients_of_all_subnets_add_up():

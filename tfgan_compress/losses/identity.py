@@ -14,6 +14,7 @@ training the recognizer (`training.recognition`).
 import keras
 from keras import ops
 
+from tfgan_compress.losses.jitter import jittered
 from tfgan_compress.losses.step import Loss
 from tfgan_compress.metrics.identity import embed
 from tfgan_compress.recognizers import default_features, load_recognizer
@@ -42,6 +43,8 @@ class IdentityLoss(Loss):
         contrast: Weight, within this loss, of the margin by which the face is nearer to the truth
             than to others of the gallery: softmax cross-entropy over cosine similarities, divided
             by its sharpness.
+        jitter: Whether both faces are moved, sized and mirrored by chance, see `losses.jitter`;
+            what comes of it pleases other recognizers, too.
 
     Raises:
         ValueError: If `against`, the recognizer or a layer is unknown, or there is `contrast`
@@ -60,6 +63,7 @@ class IdentityLoss(Loss):
         against="target",
         gallery=None,
         contrast=0.0,
+        jitter=False,
     ):
         super().__init__(weight)
         if against not in ("target", "teacher"):
@@ -75,6 +79,7 @@ class IdentityLoss(Loss):
         self.recognizer = load_recognizer(
             recognizer, image_size, features=self.layers, dtype=policy
         )
+        self.random = keras.random.SeedGenerator(0) if jitter else None
         self.contrast = float(contrast)
         if contrast:
             images, identities = gallery
@@ -85,7 +90,10 @@ class IdentityLoss(Loss):
     def __call__(self, step):
         """Returns the unweighted loss of `step`, a scalar."""
         truth = step.batch["target"] if self.against == "target" else step.teacher_outputs["image"]
-        fake, real = self._describe(step.outputs["image"]), self._describe(truth)
+        images = [step.outputs["image"], truth]
+        if self.random is not None:
+            images = jittered(images, self.random)
+        fake, real = map(self._describe, images)
         # The truth is a constant: nothing upstream of it may learn to be easy to match.
         real = {name: ops.stop_gradient(x) for name, x in real.items()}
         cosine = ops.sum(fake["embedding"] * real["embedding"], axis=-1)

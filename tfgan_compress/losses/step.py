@@ -2,12 +2,15 @@
 
 A loss is a callable with `name`, `weight`, `taps` (names of blocks whose features it reads) and
 `__call__(step) -> scalar`. The trainer adds `weight * loss(step)` up. A loss with weights of its
-own (the 1x1 adaptors of distillation) is a `keras.Layer`; they are trained with the generator.
+own (the 1x1 adaptors of distillation) is a `keras.Layer`; they are trained with the generator. One
+that draws by chance does so from `random`, a `keras.random.SeedGenerator`, which is backed up.
 """
 
 import dataclasses
 from collections.abc import Mapping
 from typing import Any
+
+import keras
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Loss:
 
     name = "loss"
     taps: tuple[str, ...] = ()
+    random: keras.random.SeedGenerator | None = None
 
     def __init__(self, weight=1.0):
         self.weight = float(weight)

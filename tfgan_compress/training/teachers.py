@@ -47,7 +47,7 @@ def adversarial_losses(recipe, *, patches, gallery=None):
     return [
         *pixel_losses(recipe, patches=patches),
         *([AdversarialLoss(recipe.adversarial)] if recipe.adversarial else []),
-        IdentityLoss(recipe.image_size, recipe.identity, **contrast),
+        IdentityLoss(recipe.image_size, recipe.identity, jitter=recipe.jitter, **contrast),
     ]
 
 

@@ -43,6 +43,7 @@ class Trainer(GeneratorTrainer):
         self.discriminator, self.sampler = discriminator, sampler
         self.loss_terms = list(losses)
         self.loss_layers = [loss for loss in losses if isinstance(loss, keras.layers.Layer)]
+        self.loss_seeds = [loss.random for loss in losses if getattr(loss, "random", None)]
         taps = sorted({tap for loss in losses for tap in loss.taps})
         self._student = with_taps(generator, taps)
         self._teacher = None if teacher is None else _Frozen(with_taps(teacher, taps))
