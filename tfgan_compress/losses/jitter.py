@@ -9,6 +9,8 @@ a recognizer is to please others, too.
 import keras
 from keras import ops
 
+from tfgan_compress.recognizers.crop import resample
+
 SHIFT = 4.0
 """Greatest shift along each axis, in pixels of a picture of 128."""
 ZOOM = 0.08
@@ -27,15 +29,12 @@ def jittered(images, seed):
     size = images[0].shape[1]
     drawn = keras.random.uniform((4,), -1.0, 1.0, seed=seed)
     zoom, reach = 1.0 + ZOOM * drawn[0], SHIFT * size / 128
-    rows = _resample(size, zoom, reach * drawn[1])
-    columns = _resample(size, zoom * ops.sign(drawn[3]), reach * drawn[2])
-    return [
-        ops.einsum("xw,bywc->byxc", columns, ops.einsum("yh,bhwc->bywc", rows, image))
-        for image in images
-    ]
+    rows = _weights(size, zoom, reach * drawn[1])
+    columns = _weights(size, zoom * ops.sign(drawn[3]), reach * drawn[2])
+    return [resample(image, rows, columns) for image in images]
 
 
-def _resample(size, zoom, shift):
+def _weights(size, zoom, shift):
     """Weights `(size, size)` that scale an axis by `zoom` about its middle; negative: mirrored."""
     pixels, middle = ops.arange(size, dtype="float32"), (size - 1) / 2
     source = ops.clip(middle + (pixels - middle) / zoom + shift, 0, size - 1)

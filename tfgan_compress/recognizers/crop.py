@@ -49,12 +49,23 @@ class Crop(keras.layers.Layer):
 
     def call(self, image):
         """Returns the chips of `image: (batch, height, width, 3)`."""
-        image = ops.einsum("yh,bhwc->bywc", self.rows, image)
-        return ops.einsum("xw,bywc->byxc", self.columns, image)
+        return resample(image, self.rows, self.columns)
 
     def compute_output_shape(self, input_shape):
         """Chips are square; batch and colour stay."""
         return (input_shape[0], len(self.rows), len(self.columns), input_shape[-1])
+
+
+def resample(image, rows, columns):
+    """Returns `image: (batch, h, w, c)` as `(batch, y, x, c)`: each pixel a weighted sum of others.
+
+    Args:
+        image: The pictures.
+        rows: `(y, h)` weights along the height.
+        columns: `(x, w)` weights along the width.
+    """
+    image = ops.einsum("yh,bhwc->bywc", rows, image)
+    return ops.einsum("xw,bywc->byxc", columns, image)
 
 
 def resize_matrix(size_in, size_out, *, start, scale):

@@ -113,7 +113,8 @@ def train_crgan(recipe, generator, discriminator, data, directory, *, identities
     run_phase(recipe, trainer, data, directory / "adversarial", epochs=epochs, callbacks=callbacks)
 
     losses = pixel_losses(recipe, patches=False)
-    trainer = Trainer(generator, [*losses, IdentityLoss(recipe.image_size, recipe.identity)])
+    identity = IdentityLoss(recipe.image_size, recipe.identity, jitter=recipe.jitter)
+    trainer = Trainer(generator, [*losses, identity])
     epochs = recipe.frontal_epochs
     trainer.compile(adam(recipe.teacher_rate / 3, recipe.steps_per_epoch * epochs, 0.9))
     run_phase(recipe, trainer, data, directory / "frontal", epochs=epochs, callbacks=callbacks)
