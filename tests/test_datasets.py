@@ -1,9 +1,12 @@
 import dataclasses
 
+import numpy as np
 import pytest
 
 from tests.data import trees
-from tfgan_compress import datasets
+from tfgan_compress import datasets, geometry
+from tfgan_compress.data.aligned import AlignedPairs
+from tfgan_compress.data.splits import split_source
 from tfgan_compress.recipes.frontalization import DEMO
 
 RECIPE = dataclasses.replace(DEMO, image_size=32, held_out=1, train_people=3)
@@ -38,3 +41,30 @@ def test_target_data_are_not_among_the_pairs_that_train(recipe, tmp_path, monkey
     data = datasets.open_data(dataclasses.replace(recipe, wild="london"), tmp_path / "cache")
     assert (data.wild, data.real, data.gallery) == ("views", "judged", "london")
     assert {record["name"][:3] for record in data.train} == {"001", "002"}
+
+
+def test_people_between_real_ones_train_beside_them(recipe, tmp_path, monkeypatch):
+    def london(path, *, image_size, **_):
+        views = [(who, view) for who in range(5) for view in ("neutral_front", "side")]
+        rng = np.random.default_rng(0)
+        images = rng.integers(0, 255, (len(views), image_size, image_size, 3), np.uint8)
+        points = np.repeat(geometry.frontal_landmarks(image_size)[None], len(views), axis=0)
+        rows = [
+            {"input": i, "target": 2 * who, "identity": who, "yaw": 0.0, "view": view}
+            for i, (who, view) in enumerate(views)
+        ]
+        return AlignedPairs(images, points.astype(np.float32), rows)
+
+    def split(people):
+        return split_source(people, held_out=1, seed=0)
+
+    monkeypatch.setattr(datasets.frll, "load_frll", london)
+    monkeypatch.setattr(datasets.frll, "split_frll", split)
+    counts = []
+    for many in (0, 3):
+        settings = dataclasses.replace(recipe, frll="london", frll_morphs=many)
+        data = datasets.open_data(settings, tmp_path / "cache")
+        counts.append(len(set(data.train.record_identities.tolist())))
+        assert len(set(data.real.record_identities.tolist())) == 1
+    # Two of the licensed set and four of London's five; then three more.
+    assert counts == [6, 9]

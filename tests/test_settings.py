@@ -51,6 +51,11 @@ def test_real_people_are_source_or_target_data():
     refused("trained on with its truths", architecture="pim", frll="london", wild="london")
 
 
+def test_morphs_need_the_people_they_lie_between():
+    refused("which frll must name.*frll_morphs=5", frll_morphs=5)
+    refused("which frll must name.*frll_morphs=-1", frll="london", frll_morphs=-1)
+
+
 def test_profiles_are_a_share_of_the_views():
     refused("profiles must be a share.*1.5", profiles=1.5)
 

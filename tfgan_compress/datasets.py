@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from tfgan_compress.data import frll
+from tfgan_compress.data import frll, morphs
 from tfgan_compress.data.batches import mix
 from tfgan_compress.data.faces import render_set
 from tfgan_compress.data.faces.views import check_profiles
@@ -64,6 +64,10 @@ def open_data(recipe, folder):
     real_train, real = frll.split_frll(people)
     if recipe.wild:
         return Data(train, held_out, test, real, people, wild=real_train)
+    if recipe.frll_morphs:
+        options = {"front": frll.FRONT, "seed": recipe.seed, "cache": folder / "frll"}
+        third = morphs.between(real_train, recipe.frll_morphs, **options)
+        real_train = mix([real_train, third], [len(real_train), len(third)])
     mixed = mix([train, real_train], [1 - recipe.frll_share, recipe.frll_share])
     return Data(mixed, held_out, test, real, people)
 
@@ -72,13 +76,18 @@ def check_people(recipe):
     """Says what can be said before anything is opened.
 
     Raises:
-        ValueError: If people would be in two of the sets or in none, there is no such set, or
-            `profiles` is no share.
+        ValueError: If people would be in two of the sets or in none, there is no such set, there
+            are morphs and nobody to lie between, or `profiles` is no share.
     """
     if recipe.frll and recipe.wild:
         raise ValueError(
             "The London Set is either trained on with its truths (frll) or is target data (wild). "
             f"Received: frll={recipe.frll!r}, wild={recipe.wild!r}."
+        )
+    if recipe.frll_morphs < 0 or (recipe.frll_morphs and not recipe.frll):
+        raise ValueError(
+            "frll_morphs lie between people of the London Set, which frll must name. Received: "
+            f"frll={recipe.frll!r}, frll_morphs={recipe.frll_morphs}."
         )
     if recipe.data != SYNTHETIC:
         kind, _, path = recipe.data.partition(":")

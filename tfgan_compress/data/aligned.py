@@ -7,6 +7,7 @@ Every problem is found and reported before anything is trained.
 
 import concurrent.futures
 import dataclasses
+import functools
 import hashlib
 import json
 import threading
@@ -123,29 +124,49 @@ def align_pictures(pictures, *, image_size, landmarker=None, cache=None):
     Raises:
         ValueError: Listing every picture that is missing, damaged, or without a face.
     """
-    side = (image_size, image_size, 3)
-    row = np.dtype([("image", np.uint8, side), ("landmarks", np.float32, (5, 2))])
     if cache is None:
-        aligned = np.empty(len(pictures), row)
-        _align_into(aligned, pictures, _Locator(landmarker))
-        return aligned["image"], aligned["landmarks"]
+        fill = functools.partial(_align_into, pictures=pictures, locator=_Locator(landmarker))
+        return stored(None, len(pictures), image_size, fill)
     names = [_fingerprint(picture) for picture in pictures]
     digest = hashlib.sha256(json.dumps([image_size, names]).encode()).hexdigest()[:16]
-    store = Path(cache) / f"aligned-{image_size}-{digest}.npy"
-    if not store.is_file():
+
+    def fill_and_keep(store):
         found = Path(cache) / "landmarks.json"
         locator = _Locator(landmarker, files.read_json(found) if found.is_file() else {})
-        with files.atomic_path(store) as temporary:
+        try:
+            _align_into(store, pictures, locator)
+        finally:
+            # Kept even if some pictures fail: finding landmarks is what takes time.
+            files.write_json(found, locator.found)
+
+    path = Path(cache) / f"aligned-{image_size}-{digest}.npy"
+    return stored(path, len(pictures), image_size, fill_and_keep)
+
+
+def stored(path, count, image_size, fill):
+    """Returns `(images, landmarks)`: `(count, S, S, 3)` uint8, S `image_size`, and `(count, 5, 2)`.
+
+    Args:
+        path: File that they are mapped from; None keeps them in memory.
+        count: How many pictures.
+        image_size: Side of each.
+        fill: Called where there is no such file with a structured array of `image` and
+            `landmarks`, to be filled.
+    """
+    side = (image_size, image_size, 3)
+    row = np.dtype([("image", np.uint8, side), ("landmarks", np.float32, (5, 2))])
+    if path is None:
+        store = np.empty(count, row)
+        fill(store)
+        return store["image"], store["landmarks"]
+    if not path.is_file():
+        with files.atomic_path(path) as temporary:
             # Written in place: a licensed set may be larger than the memory.
-            aligned = np.lib.format.open_memmap(temporary, "w+", row, (len(pictures),))
-            try:
-                _align_into(aligned, pictures, locator)
-            finally:
-                # Kept even if some pictures fail: finding landmarks is what takes time.
-                files.write_json(found, locator.found)
-            aligned.flush()
-    aligned = np.load(store, mmap_mode="r")
-    return aligned["image"], aligned["landmarks"]
+            store = np.lib.format.open_memmap(temporary, "w+", row, (count,))
+            fill(store)
+            store.flush()
+    store = np.load(path, mmap_mode="r")
+    return store["image"], store["landmarks"]
 
 
 def raise_problems(problems, *, where):

@@ -35,6 +35,9 @@ VIEWS = {
 }
 """`{folder: (file number, yaw)}`."""
 
+FRONT = "neutral_front"
+"""The view that is everybody's target."""
+
 TEMPLATE_POINTS = ((18, 20, 22, 29), (23, 25, 27, 32), (54, 60, 179, 182), (87,), (93,))
 """Points of a 189-point template whose mean is each landmark, in the order of geometry."""
 
@@ -72,10 +75,11 @@ def load_frll(root, *, image_size, landmarker=None, cache=None):
         rows += [
             {
                 "input": picture,
-                "target": pictures.get("neutral_front"),
+                "target": pictures.get(FRONT),
                 "identity": person,
                 "yaw": VIEWS[view][1],
                 "age": ages.get(person, -1),
+                "view": view,
                 "name": f"{view}/{person}",
             }
             for view, picture in pictures.items()
