@@ -37,8 +37,8 @@ def between(source, people, *, front, seed=0, cache=None):
         people: How many; no pair of parents is taken twice.
         front: The view that is everybody's target.
         seed: Decides on parents and shares.
-        cache: Folder to keep the pictures in; 600 people in ten views take two minutes. None
-            keeps them in memory.
+        cache: Folder to keep the pictures in; 600 people in ten views take a minute. None keeps
+            them in memory.
 
     Raises:
         ValueError: If there are fewer pairs than `people`, or somebody has no view `front`.
@@ -71,7 +71,7 @@ def between(source, people, *, front, seed=0, cache=None):
 
 
 def morph(first, second, share):
-    """Returns `(image, landmarks)` of who lies between two people.
+    """Returns who lies between two people, as `(image, landmarks)`.
 
     Args:
         first: `(image, landmarks)`: aligned `(S, S, 3)` uint8, and its five points.
@@ -113,9 +113,12 @@ def _morph_into(store, jobs):
         pair = ((record["input"], record["landmarks"]) for record in (a, b))
         store["image"][place], store["landmarks"][place] = morph(*pair, share)
 
+    from tqdm import tqdm
+
     # OpenCV releases the GIL.
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        list(pool.map(morph_one, range(len(jobs))))
+        made = pool.map(morph_one, range(len(jobs)))
+        list(tqdm(made, total=len(jobs), desc="morphs", unit="picture"))
 
 
 def _correspondence(first, second, grid):
