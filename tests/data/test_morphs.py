@@ -88,3 +88,15 @@ def test_morphs_depend_on_the_seed_alone_and_are_kept(people, tmp_path, monkeypa
 def test_too_many_morphs_and_people_without_a_front_are_refused(people, count, front):
     with pytest.raises(ValueError, match=r"1 to 3, the pairs of 3 people\. Received"):
         morphs.between(people, count, front=front)
+
+
+def test_a_source_that_does_not_name_its_views_is_refused(people):
+    class Nameless:
+        def __len__(self):
+            return len(people)
+
+        def __getitem__(self, index):
+            return {key: value for key, value in people[index].items() if key != "view"}
+
+    with pytest.raises(ValueError, match=r"view 'front' of everybody.*without it: \[0, 1, 2\]"):
+        morphs.between(Nameless(), 1, front="front")

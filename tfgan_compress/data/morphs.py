@@ -95,7 +95,7 @@ def _views(source):
     found = {}
     for i in range(len(source)):
         record = source[i]
-        found.setdefault(record["identity"], {})[record["view"]] = record
+        found.setdefault(record["identity"], {})[record.get("view")] = record
     return found
 
 

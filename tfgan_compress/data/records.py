@@ -10,6 +10,7 @@ A *source* is any object with `len(source)` and `source[i]`, which returns a rec
 | `identity` | `()` | int | 0..n-1 within the source |
 | `yaw` | `()` | float | degrees; positive when the nose points to the right of the picture |
 | `pitch` `age` `light` | `()` | number | optional; pitch in degrees, positive when it points down |
+| `view` | `()` | str | optional: a name that is the same for the same pose of everybody |
 | `private` | `()` | bool | optional: the picture must not be shown to others |
 | `answer` | `(S, S, 3)` | uint8 | optional: what a teacher paints; never mirrored |
 | `answer_<tap>` | any | float16 | optional: a teacher's features |
