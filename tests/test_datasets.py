@@ -1,4 +1,5 @@
 import dataclasses
+import functools
 
 import numpy as np
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from tests.data import trees
 from tfgan_compress import datasets, geometry
 from tfgan_compress.data.aligned import AlignedPairs
+from tfgan_compress.data.records import finish_record
 from tfgan_compress.data.splits import split_source
 from tfgan_compress.recipes.frontalization import DEMO
 
@@ -43,28 +45,42 @@ def test_target_data_are_not_among_the_pairs_that_train(recipe, tmp_path, monkey
     assert {record["name"][:3] for record in data.train} == {"001", "002"}
 
 
-def test_people_between_real_ones_train_beside_them(recipe, tmp_path, monkeypatch):
-    def london(path, *, image_size, **_):
-        views = [(who, view) for who in range(5) for view in ("neutral_front", "side")]
-        rng = np.random.default_rng(0)
-        images = rng.integers(0, 255, (len(views), image_size, image_size, 3), np.uint8)
-        points = np.repeat(geometry.frontal_landmarks(image_size)[None], len(views), axis=0)
-        rows = [
-            {"input": i, "target": 2 * who, "identity": who, "yaw": 0.0, "view": view}
-            for i, (who, view) in enumerate(views)
-        ]
-        return AlignedPairs(images, points.astype(np.float32), rows)
+def london(path, *, image_size, **_):
+    """Five people in two views, of the London Set's names."""
+    views = [(who, view) for who in range(5) for view in ("neutral_front", "side")]
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 255, (len(views), image_size, image_size, 3), np.uint8)
+    points = np.repeat(geometry.frontal_landmarks(image_size)[None], len(views), axis=0)
+    rows = [
+        {"input": i, "target": 2 * who, "identity": who, "yaw": 0.0, "view": view}
+        for i, (who, view) in enumerate(views)
+    ]
+    return AlignedPairs(images, points.astype(np.float32), rows)
 
-    def split(people):
-        return split_source(people, held_out=1, seed=0)
 
+@pytest.fixture
+def real_people(recipe, monkeypatch):
+    """The recipe with five real people beside, one of whom is held out."""
     monkeypatch.setattr(datasets.frll, "load_frll", london)
+    split = functools.partial(split_source, held_out=1, seed=0)
     monkeypatch.setattr(datasets.frll, "split_frll", split)
+    return dataclasses.replace(recipe, frll="london")
+
+
+def test_people_made_of_real_ones_train_beside_them(real_people, tmp_path):
     counts = []
     for many in (0, 3):
-        settings = dataclasses.replace(recipe, frll="london", frll_morphs=many)
+        settings = dataclasses.replace(real_people, frll_morphs=many)
         data = datasets.open_data(settings, tmp_path / "cache")
         counts.append(len(set(data.train.record_identities.tolist())))
         assert len(set(data.real.record_identities.tolist())) == 1
     # Two of the licensed set and four of London's five; then three more.
     assert counts == [6, 9]
+
+
+@pytest.mark.parametrize("taught", [True, False])
+def test_real_people_alone_may_be_left_to_their_truths(real_people, tmp_path, taught):
+    settings = dataclasses.replace(real_people, frll_morphs=2, frll_taught=taught)
+    train = datasets.open_data(settings, tmp_path / "cache").train
+    found = {("view" in record, bool(finish_record(record)["taught"])) for record in train}
+    assert found == {(False, True), (True, taught)}

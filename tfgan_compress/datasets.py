@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from tfgan_compress.data import frll, morphs
-from tfgan_compress.data.batches import mix
+from tfgan_compress.data.batches import Marked, mix
 from tfgan_compress.data.faces import render_set
 from tfgan_compress.data.faces.views import check_profiles
 from tfgan_compress.data.licensed import SCANNERS
@@ -68,6 +68,7 @@ def open_data(recipe, folder):
         options = {"front": frll.FRONT, "seed": recipe.seed, "cache": folder / "frll"}
         third = morphs.between(real_train, recipe.frll_morphs, **options)
         real_train = mix([real_train, third], [len(real_train), len(third)])
+    real_train = Marked(real_train, taught=recipe.frll_taught)
     mixed = mix([train, real_train], [1 - recipe.frll_share, recipe.frll_share])
     return Data(mixed, held_out, test, real, people)
 

@@ -1,3 +1,5 @@
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
@@ -35,7 +37,7 @@ def people():
 def test_a_morph_begins_at_the_first_person_and_ends_at_the_second():
     first, second = picture(1), picture(1, shift=5)
     for share, (image, landmarks) in ((0.0, first), (1.0, second)):
-        painted, points = morphs.morph(first, second, share)
+        painted, points = morphs.morph(first, second, morphs.Blend.even(share, SIZE))
         inner = (slice(8, -8), slice(8, -8))
         assert np.abs(painted[inner].astype(int) - image[inner]).mean() < 3
         np.testing.assert_allclose(points, landmarks, atol=1e-4)
@@ -43,7 +45,7 @@ def test_a_morph_begins_at_the_first_person_and_ends_at_the_second():
 
 def test_what_two_people_have_in_different_places_lies_between_and_is_not_double():
     first, second = picture(1), picture(1, shift=6)
-    middle, points = morphs.morph(first, second, 0.5)
+    middle, points = morphs.morph(first, second, morphs.Blend.even(0.5, SIZE))
     between = picture(1, shift=3)
     error = np.abs(middle.astype(int) - between[0])[8:-8, 8:-8].mean()
     blended = (first[0].astype(int) + second[0]) / 2
@@ -54,8 +56,39 @@ def test_what_two_people_have_in_different_places_lies_between_and_is_not_double
 def test_colours_are_blended_by_the_share():
     black, white = (np.full((SIZE, SIZE, 3), value, np.uint8) for value in (0, 200))
     points = geometry.frontal_landmarks(SIZE)
-    image, _ = morphs.morph((black, points), (white, points), 0.3)
+    image, _ = morphs.morph((black, points), (white, points), morphs.Blend.even(0.3, SIZE))
     assert image.min() == image.max() == 60
+
+
+def test_shares_may_differ_by_height():
+    first, second = picture(1), picture(1, shift=4)
+    share = np.where(np.arange(SIZE) < SIZE / 2, 0.0, 1.0)
+    blend = morphs.Blend(share, share, np.zeros(SIZE))
+    image, points = morphs.morph(first, second, blend)
+    for whole, rows in ((first, slice(8, 24)), (second, slice(40, 56))):
+        assert np.abs(image[rows, 8:-8].astype(int) - whole[0][rows, 8:-8]).mean() < 3
+    # The eyes are the first's, the corners of the mouth the second's.
+    np.testing.assert_allclose(points[:2], first[1][:2], atol=1e-4)
+    np.testing.assert_allclose(points[3:], second[1][3:], atol=1e-4)
+
+
+def test_heights_are_lifted_and_landmarks_with_them():
+    image, points = picture(1)
+    even = morphs.Blend.even(0.0, SIZE)
+    lifted = dataclasses.replace(even, lift=np.full(SIZE, 3.0))
+    painted, moved = morphs.morph((image, points), (image, points), lifted)
+    np.testing.assert_array_equal(painted[8:40], image[11:43])
+    np.testing.assert_allclose(moved, points - [0, 3], atol=1e-4)
+
+
+def test_a_drawn_blend_keeps_eyes_and_mouth_where_they_were_aligned():
+    blends = [morphs.Blend.drawn(np.random.default_rng(seed), 128) for seed in range(50)]
+    lifts = np.array([blend.lift for blend in blends])
+    eyes, nose, mouth = (round(geometry.frontal_landmarks(128)[i, 1]) for i in (0, 2, 3))
+    assert np.abs(lifts[:, [eyes, mouth]]).mean() < np.abs(lifts[:, nose]).mean() / 2
+    for blend in blends:
+        assert 0 <= blend.shape.min() <= blend.shape.max() <= 1
+        assert 0 <= blend.colour.min() <= blend.colour.max() <= 1
 
 
 def test_morphs_have_the_views_of_both_parents_and_their_own_front(people):
@@ -84,9 +117,15 @@ def test_morphs_depend_on_the_seed_alone_and_are_kept(people, tmp_path, monkeypa
     assert [path.suffix for path in tmp_path.iterdir()] == [".npy"]
 
 
-@pytest.mark.parametrize(("count", "front"), [(4, "front"), (0, "front"), (1, "right")])
-def test_too_many_morphs_and_people_without_a_front_are_refused(people, count, front):
-    with pytest.raises(ValueError, match=r"1 to 3, the pairs of 3 people\. Received"):
+def test_pairs_are_taken_again_at_other_shares_when_all_have_been(people):
+    source = morphs.between(people, 4, front="front")
+    fronts = [source[i]["input"].tobytes() for i in range(len(source)) if not source[i]["yaw"]]
+    assert len(fronts) == len(set(fronts)) == 4
+
+
+@pytest.mark.parametrize(("count", "front"), [(0, "front"), (1, "right")])
+def test_no_morphs_and_people_without_a_front_are_refused(people, count, front):
+    with pytest.raises(ValueError, match=r"1 or more\. Received: . morphs of 3 people"):
         morphs.between(people, count, front=front)
 
 
@@ -98,5 +137,5 @@ def test_a_source_that_does_not_name_its_views_is_refused(people):
         def __getitem__(self, index):
             return {key: value for key, value in people[index].items() if key != "view"}
 
-    with pytest.raises(ValueError, match=r"view 'front' of everybody.*without it: \[0, 1, 2\]"):
+    with pytest.raises(ValueError, match=r"each in a view 'front'.*without it: \[0, 1, 2\]"):
         morphs.between(Nameless(), 1, front="front")

@@ -41,6 +41,17 @@ def test_distance_is_relative_to_the_teachers_features(loss):
     assert small == pytest.approx(0.25, rel=1e-2)
 
 
+def test_records_that_are_not_taught_are_left_out():
+    loss = FeatureDistillation(TAPS, Tiny(), Tiny(), where="taught")
+    own, truth = features(loss), features(loss, 2.0)
+    loss.start([(truth, truth)])
+    values = []
+    for taught in ([True, True], [True, False], [False, False]):
+        step = Step({"taught": np.array(taught)}, {}, own, teacher_features=truth)
+        values.append(float(loss(step)))
+    assert values[0] > values[1] > values[2] == 0
+
+
 def test_adaptors_bridge_other_widths_and_are_trained():
     student = Tiny({group: max(1, width // 2) for group, width in WIDTHS.items()})
     loss = FeatureDistillation(TAPS, student, Tiny())

@@ -45,6 +45,15 @@ def test_small_scales_are_compared_with_block_means():
     assert value(PixelLoss(), {"image": target, "image_half": halves}, target) < 1e-6
 
 
+def test_records_that_do_not_count_are_noughts_in_the_mean():
+    images = np.concatenate([flat(0.2), flat(0.6)])
+    batch = {"taught": np.array([True, True, False, False])}
+    loss = PixelLoss(against="teacher", where="taught")
+    step = Step(batch=batch, outputs={"image": images}, teacher_outputs={"image": 0 * images})
+    assert float(loss(step)) == pytest.approx(0.1, rel=1e-5)
+    assert float(PixelLoss(against="teacher")(step)) == pytest.approx(0.4, rel=1e-5)
+
+
 def test_pixel_loss_compares_with_the_teacher_when_told_to():
     loss = PixelLoss(against="teacher")
     assert loss.name == "pixel_teacher"

@@ -104,6 +104,20 @@ class Mixed:
         return result
 
 
+class Marked:
+    """The records of `source`, each with `marks`, keyword arguments."""
+
+    def __init__(self, source, **marks):
+        self._source, self._marks = source, marks
+        self.record_identities = source.record_identities
+
+    def __len__(self):
+        return len(self._source)
+
+    def __getitem__(self, index):
+        return {**self._source[index], **self._marks}
+
+
 def mix(sources, weights):
     """Returns one source that draws from `sources` in the proportions of `weights`."""
     return Mixed(sources, weights)

@@ -1,16 +1,21 @@
-"""People who lie between two photographed ones, for sets that show few people.
+"""People made of two photographed ones, for sets that show few people.
 
-A network that was shown forty people knows them by heart and guesses at everybody else. Two
-photographs of one pose, moved towards each other and blended, show a third person; the same two at
-the same share are the same third person in every pose. Morphing attacks are made of the London Set
-in this way (Sarkar et al. 2020, arXiv:2012.05344), from dense landmarks of frontal faces. Profiles
-have none, so what lies where in the other picture is found by optical flow, from the five
+A network that was shown forty people knows them by heart, and paints one of them of everybody else.
+Two photographs of one pose, moved towards each other and blended, show a third person; the same two
+at the same share are the same third person in every pose. Morphing attacks are made of the London
+Set in this way (Sarkar et al. 2020, arXiv:2012.05344), from dense landmarks of frontal faces.
+Profiles have none, so what lies where in the other picture is found by optical flow, from the five
 landmarks on.
+
+A head that turns keeps its heights. So the share may be another one at every height, and heights
+may be stretched, alike in every pose: the eyes of one with the mouth of the other, a nose longer
+than both. People who lie between others at one share all look like the mean of them; these do not.
 
 Left out: morphs of more than two people, and of pictures of different poses.
 """
 
 import concurrent.futures
+import dataclasses
 import hashlib
 import itertools
 from pathlib import Path
@@ -20,12 +25,50 @@ import numpy as np
 
 from tfgan_compress.data import aligned
 
-SHARES = 0.3, 0.7
-"""Between these lies the second person's share: nearer, and the morph is one of the two."""
+COLOURS = 0.5
+"""Both parameters of the beta distribution of shares in colour: rather one of them than a blur."""
+STRETCH = 0.015
+"""Standard deviation of what a level is moved up or down by, in sides of the picture."""
+_LEVELS = (0.05, 0.2, 0.31, 0.5, 0.69, 0.86, 1.0)
+"""Heights that are drawn for: hair, brow, eyes, nose, mouth, chin, neck, in sides of the picture.
+Eyes and mouth stay where the alignment put them."""
+_MOVED = (1, 1, 0, 1, 0, 1, 1)
+_FACE = 2
+"""The first level below the hair."""
 _REACH = 0.35
 """How far a landmark's displacement spreads, in sides of the picture."""
-_SMOOTH = 2.0
+_SMOOTH = 3.0
 """Standard deviation that a flow is blurred by, in pixels: skin and hair must not tear."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Blend:
+    """What is the second person's, at each height of the picture, from the top: arrays of `(S,)`.
+
+    Attributes:
+        shape: Share of the second in where things lie.
+        colour: Share of the second in what is seen there, 0 to 1.
+        lift: Pixels that what is at this height of the result was moved up by.
+    """
+
+    shape: np.ndarray
+    colour: np.ndarray
+    lift: np.ndarray
+
+    @classmethod
+    def even(cls, share, size):
+        """Returns the blend of one `share`, 0 to 1, at every height."""
+        return cls(np.full(size, share), np.full(size, share), np.zeros(size))
+
+    @classmethod
+    def drawn(cls, rng, size):
+        """Returns a blend by chance."""
+        shape = rng.uniform(size=len(_LEVELS))
+        colour = rng.beta(COLOURS, COLOURS, len(_LEVELS))
+        # Hair is not a shape: what covers one forehead finds nothing on the other.
+        shape[:_FACE], colour[:_FACE] = colour[:_FACE], colour[:_FACE]
+        lift = rng.normal(0, STRETCH * size, len(_LEVELS)) * _MOVED
+        return cls(*(_by_height(values, size) for values in (shape, colour, lift)))
 
 
 def between(source, people, *, front, seed=0, cache=None):
@@ -34,32 +77,32 @@ def between(source, people, *, front, seed=0, cache=None):
     Args:
         source: Source whose records have a `view`, a name that is the same for the same pose of
             everybody.
-        people: How many; no pair of parents is taken twice.
+        people: How many. Pairs of parents are taken again when all have been, at other shares.
         front: The view that is everybody's target.
         seed: Decides on parents and shares.
         cache: Folder to keep the pictures in; 600 people in ten views take a minute. None keeps
             them in memory.
 
     Raises:
-        ValueError: If there are fewer pairs than `people`, or somebody has no view `front`.
+        ValueError: If there are less than two parents, no `people`, or somebody has no view
+            `front`.
     """
     parents = _views(source)
     lacking = [person for person, views in parents.items() if front not in views]
     pairs = list(itertools.combinations(sorted(parents), 2))
-    if lacking or not 0 < people <= len(pairs):
+    if lacking or not pairs or people < 1:
         raise ValueError(
-            f"Morphs need a view {front!r} of everybody, and there must be 1 to {len(pairs)}, the "
-            f"pairs of {len(parents)} people. Received: {people} morphs; without it: {lacking}."
+            f"Morphs need two people or more, each in a view {front!r}, and there must be 1 or "
+            f"more. Received: {people} morphs of {len(parents)} people; without it: {lacking}."
         )
     rng = np.random.default_rng(seed)
-    chosen = [pairs[i] for i in rng.choice(len(pairs), people, replace=False)]
-    shares = rng.uniform(*SHARES, people).tolist()
-    jobs = [
-        (number, view, parents[a][view], parents[b][view], share)
-        for number, ((a, b), share) in enumerate(zip(chosen, shares, strict=True))
-        for view in sorted(parents[a].keys() & parents[b].keys())
-    ]
-    size = jobs[0][2]["input"].shape[0]
+    rounds = [rng.permutation(len(pairs)) for _ in range(-(-people // len(pairs)))]
+    size = len(next(iter(parents.values()))[front]["input"])
+    jobs = []
+    for number, place in enumerate(np.concatenate(rounds)[:people]):
+        a, b = (parents[person] for person in pairs[place])
+        blend = Blend.drawn(rng, size)
+        jobs += [(number, view, a[view], b[view], blend) for view in sorted(a.keys() & b.keys())]
     path = cache and Path(cache) / f"morphs-{size}-{_digest(jobs)}.npy"
     pictures = aligned.stored(path, len(jobs), size, lambda store: _morph_into(store, jobs))
     fronts = {number: i for i, (number, view, *_) in enumerate(jobs) if view == front}
@@ -70,24 +113,27 @@ def between(source, people, *, front, seed=0, cache=None):
     return aligned.AlignedPairs(*pictures, rows)
 
 
-def morph(first, second, share):
-    """Returns who lies between two people, as `(image, landmarks)`.
+def morph(first, second, blend):
+    """Returns who is made of two people, as `(image, landmarks)`.
 
     Args:
         first: `(image, landmarks)`: aligned `(S, S, 3)` uint8, and its five points.
         second: Likewise, in the same pose.
-        share: Of the second in the result, 0 to 1.
+        blend: A `Blend` for `S` heights; in every pose the same.
     """
     (one, near), (other, far) = first, second
     grid = _grid(len(one))
     flow = _correspondence(first, second, grid)
+    lifted = grid + np.stack([np.zeros_like(blend.lift), blend.lift], -1)[:, None]
+    lifted = lifted.astype(np.float32)
+    shape, colour = (x[:, None, None].astype(np.float32) for x in (blend.shape, blend.colour))
     # Of the pixels between, where they came from: the flow there, found by going back along it.
-    middle = flow
-    for _ in range(3):
-        middle = _sample(flow, grid - share * middle)
-    one, other = _sample(one, grid - share * middle), _sample(other, grid + (1 - share) * middle)
-    image = cv2.addWeighted(one, 1 - share, other, share, 0)
-    return image, ((1 - share) * near + share * far).astype(np.float32)
+    middle = _sample(flow, lifted)
+    for _ in range(4):
+        middle = _sample(flow, lifted - shape * middle)
+    one, other = (_sample(x, lifted + by * middle) for x, by in ((one, -shape), (other, 1 - shape)))
+    image = (1 - colour) * one + colour * other
+    return image.round().astype(np.uint8), _moved(near, far, blend)
 
 
 def _views(source):
@@ -101,17 +147,18 @@ def _views(source):
 
 def _digest(jobs):
     digest = hashlib.sha256()
-    for number, view, a, b, share in jobs:
-        digest.update(f"{number} {view} {share:.6f}".encode())
+    for number, view, a, b, blend in jobs:
+        digest.update(f"{number} {view}".encode())
+        digest.update(np.stack(dataclasses.astuple(blend)).round(6).tobytes())
         digest.update(a["input"].tobytes() + b["input"].tobytes())
     return digest.hexdigest()[:16]
 
 
 def _morph_into(store, jobs):
     def morph_one(place):
-        _, _, a, b, share = jobs[place]
+        _, _, a, b, blend = jobs[place]
         pair = ((record["input"], record["landmarks"]) for record in (a, b))
-        store["image"][place], store["landmarks"][place] = morph(*pair, share)
+        store["image"][place], store["landmarks"][place] = morph(*pair, blend)
 
     from tqdm import tqdm
 
@@ -119,6 +166,24 @@ def _morph_into(store, jobs):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         made = pool.map(morph_one, range(len(jobs)))
         list(tqdm(made, total=len(jobs), desc="morphs", unit="picture"))
+
+
+def _by_height(values, size):
+    """`(size,)`: the `values` of the levels, and a smooth way from one to the next."""
+    steps = np.interp(np.arange(size), np.array(_LEVELS) * size, values)
+    smooth = cv2.GaussianBlur(steps[:, None], (0, 0), 0.05 * size, borderType=cv2.BORDER_REPLICATE)
+    return smooth[:, 0]
+
+
+def _moved(near, far, blend):
+    """Where the landmarks lie in the result."""
+    heights = np.arange(len(blend.shape))
+    rows = (near[:, 1] + far[:, 1]) / 2
+    for _ in range(4):
+        share = np.interp(rows, heights, blend.shape)[:, None]
+        points = (1 - share) * near + share * far
+        rows = points[:, 1] - np.interp(rows, heights, blend.lift)
+    return np.column_stack([points[:, 0], rows]).astype(np.float32)
 
 
 def _correspondence(first, second, grid):

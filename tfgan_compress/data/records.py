@@ -12,6 +12,7 @@ A *source* is any object with `len(source)` and `source[i]`, which returns a rec
 | `pitch` `age` `light` | `()` | number | optional; pitch in degrees, positive when it points down |
 | `view` | `()` | str | optional: a name that is the same for the same pose of everybody |
 | `private` | `()` | bool | optional: the picture must not be shown to others |
+| `taught` | `()` | bool | optional: whether a teacher is to be learned from here; it is |
 | `answer` | `(S, S, 3)` | uint8 | optional: what a teacher paints; never mirrored |
 | `answer_<tap>` | any | float16 | optional: a teacher's features |
 
@@ -30,12 +31,14 @@ from tfgan_compress import geometry
 
 IMAGES = ("input", "target")
 ANSWER = "answer"
+TAUGHT = "taught"
 PATCHES = tuple(geometry.PATCHES_128)
 UNKNOWN = {
     "pitch": np.float32(0),
     "light": np.int32(-1),
     "age": np.int32(-1),
     "private": np.bool_(False),
+    TAUGHT: np.bool_(True),
 }
 """What stands for a value that the data set does not give."""
 
@@ -50,8 +53,8 @@ def finish_record(record, *, as_shot=False):
     Returns:
         A dict of `input`, `target` and the patches as float32 in [-1, 1], `landmarks: (5, 2)`
         float32, and the scalars `identity`, `light`, `age` (int32), `yaw`, `pitch` (float32),
-        `private`, `mirrored` (bool). Yaw is never negative, unless `as_shot`. Where the record has
-        a teacher's answers, they are `answer` in [-1, 1] and its features as they were.
+        `private`, `taught`, `mirrored` (bool). Yaw is never negative, unless `as_shot`. Where the
+        record has a teacher's answers, they are `answer` in [-1, 1] and its features as they were.
     """
     turned = record.get("mirrored", False) if as_shot else record["yaw"] < 0
     record = mirror_record(record) if turned else record

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from tfgan_compress.blocks import tap_output
+from tfgan_compress.losses.step import mean_where
 from tfgan_compress.replicas import mean_over_replicas
 
 
@@ -19,11 +20,12 @@ class FeatureDistillation(keras.layers.Layer):
         student: The generator that learns, or the supernet.
         teacher: The generator it learns from.
         weight: Weight in the sum, lambda_distill of eq. 5.
+        where: Key of the batch that says which records count; all by default.
     """
 
-    def __init__(self, taps, student, teacher, *, weight=1.0):
+    def __init__(self, taps, student, teacher, *, weight=1.0, where=None):
         super().__init__(name="distillation")
-        self.taps, self.weight = tuple(taps), float(weight)
+        self.taps, self.weight, self.where = tuple(taps), float(weight), where
         self.adaptors = []
         for tap in self.taps:
             adaptor = keras.layers.Conv2D(
@@ -57,7 +59,7 @@ class FeatureDistillation(keras.layers.Layer):
             truth = ops.cast(ops.stop_gradient(step.teacher_features[tap]), "float32")
             mapped = ops.cast(adaptor(step.features[tap]), "float32")
             scale = mean_over_replicas(ops.mean(ops.square(truth))) + 1e-6
-            total = total + ops.mean(ops.square(truth - mapped)) / scale
+            total = total + mean_where(ops.square(truth - mapped), step, self.where) / scale
         return total / len(self.taps)
 
 

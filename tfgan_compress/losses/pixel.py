@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from tfgan_compress import geometry
-from tfgan_compress.losses.step import Loss
+from tfgan_compress.losses.step import Loss, mean_where
 from tfgan_compress.metrics.image_quality import ssim
 
 SCALES = {"image": 1, "image_half": 2, "image_quarter": 4}
@@ -30,15 +30,16 @@ class PixelLoss(Loss):
         weight: Weight of the sum.
         scales: Weights of `image`, `image_half`, `image_quarter`; the official 1, 1, 1.5.
         against: `"target"`, or `"teacher"` for unpaired distillation.
+        where: Key of the batch that says which records count; all by default.
     """
 
     name = "pixel"
 
-    def __init__(self, weight=1.0, *, scales=(1.0, 1.0, 1.5), against="target"):
+    def __init__(self, weight=1.0, *, scales=(1.0, 1.0, 1.5), against="target", where=None):
         super().__init__(weight)
         if against not in ("target", "teacher"):
             raise ValueError(f"against must be 'target' or 'teacher'. Received: {against!r}.")
-        self.scales, self.against = tuple(scales), against
+        self.scales, self.against, self.where = tuple(scales), against, where
         self.name = "pixel" if against == "target" else "pixel_teacher"
 
     def __call__(self, step):
@@ -46,7 +47,8 @@ class PixelLoss(Loss):
         total = 0.0
         for (name, factor), weight in zip(SCALES.items(), self.scales, strict=True):
             if name in step.outputs and weight:
-                total = total + weight * _l1(step.outputs[name], _shrink(whole, factor))
+                error = ops.abs(step.outputs[name] - _shrink(whole, factor))
+                total = total + weight * mean_where(error, step, self.where)
         return total
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
+from keras import ops
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,3 +48,14 @@ class Loss:
     def __call__(self, step):
         """Returns the unweighted loss of `step`, a scalar."""
         raise TypeError(f"{type(self).__name__} must define __call__(step) -> scalar.")
+
+
+def mean_where(values, step, where=None):
+    """Returns the mean of `values`, `(B, ...)`, of the rows that `step.batch[where]` says count.
+
+    Rows that do not count are noughts in the mean. Without `where` all count.
+    """
+    if where is None:
+        return ops.mean(values)
+    rows = ops.mean(ops.reshape(values, (ops.shape(values)[0], -1)), axis=1)
+    return ops.mean(rows * ops.cast(step.batch[where], rows.dtype))

@@ -6,6 +6,7 @@ ways (`training.teachers`).
 
 import itertools
 
+from tfgan_compress.data.records import TAUGHT
 from tfgan_compress.losses.distillation import FeatureDistillation
 from tfgan_compress.losses.pixel import PixelLoss
 from tfgan_compress.training.answers import small_taps
@@ -48,11 +49,11 @@ def train_student(
     """
     architecture, weight = find_architecture(recipe.architecture), recipe.distillation
     losses = adversarial_losses(recipe, patches=architecture.patches, gallery=gallery)
-    losses.append(PixelLoss(0.5, against="teacher"))
+    losses.append(PixelLoss(0.5, against="teacher", where=TAUGHT))
     distilled = []
     taps = small_taps(teacher, architecture.taps) if recipe.precomputed else architecture.taps
     if weight and taps:
-        distilled = [FeatureDistillation(taps, generator, teacher, weight=weight)]
+        distilled = [FeatureDistillation(taps, generator, teacher, weight=weight, where=TAUGHT)]
     beta_1 = 0.5 if recipe.adversarial else 0.9
     trainer = Trainer(
         generator,
