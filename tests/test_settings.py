@@ -51,9 +51,12 @@ def test_real_people_are_source_or_target_data():
     refused("trained on with its truths", architecture="pim", frll="london", wild="london")
 
 
-def test_morphs_need_the_people_they_lie_between():
+def test_people_are_made_of_those_who_are_there():
     refused("which frll must name.*frll_morphs=5", frll_morphs=5)
     refused("which frll must name.*frll_morphs=-1", frll="london", frll_morphs=-1)
+    refused("which frll must name.*frll_reshaped=5", frll_reshaped=5)
+    many = {"identities": 50, "held_out": 40, "frll_reshaped": 31}
+    refused("at most 30 with identities=50", frll="london", **many)
 
 
 def test_profiles_are_a_share_of_the_views():

@@ -10,10 +10,13 @@ from tfgan_compress.data.faces import render_set
 from tfgan_compress.data.faces.views import check_profiles
 from tfgan_compress.data.licensed import SCANNERS
 from tfgan_compress.data.splits import Selection
+from tfgan_compress.data.studio import Studio
 
 SYNTHETIC = "synthetic"
 TEST_SEED = 100_000
 """Synthetic people from this seed on are never trained on."""
+RESHAPED = 3
+"""Real people who are given one rendered person's shape: rendering takes longer than that."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,13 +67,28 @@ def open_data(recipe, folder):
     real_train, real = frll.split_frll(people)
     if recipe.wild:
         return Data(train, held_out, test, real, people, wild=real_train)
-    if recipe.frll_morphs:
-        options = {"front": frll.FRONT, "seed": recipe.seed, "cache": folder / "frll"}
-        third = morphs.between(real_train, recipe.frll_morphs, **options)
-        real_train = mix([real_train, third], [len(real_train), len(third)])
+    real_train = _more_people(recipe, real_train, folder)
     real_train = Marked(real_train, taught=recipe.frll_taught)
     mixed = mix([train, real_train], [1 - recipe.frll_share, recipe.frll_share])
     return Data(mixed, held_out, test, real, people)
+
+
+def _more_people(recipe, real, folder):
+    """`real` people and, as the recipe has it, others who are made of them."""
+    sources = [real]
+    options = {"front": frll.FRONT, "seed": recipe.seed, "cache": folder / "frll"}
+    if recipe.frll_morphs:
+        sources.append(morphs.between(real, recipe.frll_morphs, **options))
+    if recipe.frll_reshaped:
+        shapes = range(recipe.seed, recipe.seed + _shapes(recipe))
+        rendered = Studio(folder / "studio", shapes, image_size=recipe.image_size)
+        sources.append(morphs.between(real, recipe.frll_reshaped, rendered=rendered, **options))
+    return mix(sources, [len(source) for source in sources])
+
+
+def _shapes(recipe):
+    """Of how many rendered people the reshaped ones are made."""
+    return -(-recipe.frll_reshaped // RESHAPED)
 
 
 def check_people(recipe):
@@ -78,17 +96,24 @@ def check_people(recipe):
 
     Raises:
         ValueError: If people would be in two of the sets or in none, there is no such set, there
-            are morphs and nobody to lie between, or `profiles` is no share.
+            are people to be made and nobody to make them of, or `profiles` is no share.
     """
     if recipe.frll and recipe.wild:
         raise ValueError(
             "The London Set is either trained on with its truths (frll) or is target data (wild). "
             f"Received: frll={recipe.frll!r}, wild={recipe.wild!r}."
         )
-    if recipe.frll_morphs < 0 or (recipe.frll_morphs and not recipe.frll):
+    made = recipe.frll_morphs, recipe.frll_reshaped
+    if min(made) < 0 or (any(made) and not recipe.frll):
         raise ValueError(
-            "frll_morphs lie between people of the London Set, which frll must name. Received: "
-            f"frll={recipe.frll!r}, frll_morphs={recipe.frll_morphs}."
+            "frll_morphs and frll_reshaped are made of people of the London Set, which frll must "
+            f"name. Received: frll={recipe.frll!r}, frll_morphs={made[0]}, frll_reshaped={made[1]}."
+        )
+    if _shapes(recipe) > recipe.identities - recipe.held_out:
+        raise ValueError(
+            f"Rendered people who train give {RESHAPED} real ones a shape: frll_reshaped must be "
+            f"at most {RESHAPED * (recipe.identities - recipe.held_out)} with "
+            f"identities={recipe.identities}, held_out={recipe.held_out}. Received: {made[1]}."
         )
     if recipe.data != SYNTHETIC:
         kind, _, path = recipe.data.partition(":")

@@ -123,10 +123,29 @@ def test_pairs_are_taken_again_at_other_shares_when_all_have_been(people):
     assert len(fronts) == len(set(fronts)) == 4
 
 
-@pytest.mark.parametrize(("count", "front"), [(0, "front"), (1, "right")])
-def test_no_morphs_and_people_without_a_front_are_refused(people, count, front):
-    with pytest.raises(ValueError, match=r"1 or more\. Received: . morphs of 3 people"):
-        morphs.between(people, count, front=front)
+def test_no_morphs_and_people_without_a_front_are_refused(people):
+    with pytest.raises(ValueError, match=r"1 or more\. Received: 0 morphs of 3 people"):
+        morphs.between(people, 0, front="front")
+    with pytest.raises(ValueError, match=r"view 'right' of everybody\. Without it: \[2\]"):
+        morphs.between(people, 1, front="right")
+
+
+def test_somebody_rendered_gives_shape_and_little_colour(people):
+    class Black:
+        """Everybody as before, before their pictures went black."""
+
+        def __len__(self):
+            return len(people)
+
+        def __getitem__(self, index):
+            return {**people[index], "input": 0 * people[index]["input"]}
+
+    source = morphs.between(people, 9, front="front", rendered=Black())
+    assert len(set(source.record_identities.tolist())) == 9
+    for i in range(len(source)):
+        record = source[i]
+        assert record["input"].mean() > (1 - morphs.RENDERED) * 100
+        assert record["yaw"] == VIEWS[record["view"]]
 
 
 def test_a_source_that_does_not_name_its_views_is_refused(people):
@@ -137,5 +156,5 @@ def test_a_source_that_does_not_name_its_views_is_refused(people):
         def __getitem__(self, index):
             return {key: value for key, value in people[index].items() if key != "view"}
 
-    with pytest.raises(ValueError, match=r"each in a view 'front'.*without it: \[0, 1, 2\]"):
+    with pytest.raises(ValueError, match=r"view 'front' of everybody. Without it: \[0, 1, 2\]"):
         morphs.between(Nameless(), 1, front="front")

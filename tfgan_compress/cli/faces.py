@@ -2,8 +2,8 @@
 
 HELP = "draw synthetic faces: a contact sheet, or a data set to train on"
 # Repeated from the package, which must not be imported to show the help.
-SHEETS = ("contact", "ages", "expressions", "multipie", "varied", "evaluation")
-PRESETS = ("multipie", "varied", "evaluation")
+SHEETS = ("contact", "ages", "expressions", "multipie", "varied", "evaluation", "london")
+PRESETS = ("multipie", "varied", "evaluation", "london")
 
 
 def add_arguments(parser):

@@ -1,4 +1,4 @@
-"""People made of two photographed ones, for sets that show few people.
+"""People made of two others, for sets that show few people.
 
 A network that was shown forty people knows them by heart, and paints one of them of everybody else.
 Two photographs of one pose, moved towards each other and blended, show a third person; the same two
@@ -10,6 +10,9 @@ landmarks on.
 A head that turns keeps its heights. So the share may be another one at every height, and heights
 may be stretched, alike in every pose: the eyes of one with the mouth of the other, a nose longer
 than both. People who lie between others at one share all look like the mean of them; these do not.
+
+Rendered people come in any number, and one of the two may be rendered: then the shape is mostly
+theirs, and the colours the photograph's.
 
 Left out: morphs of more than two people, and of pictures of different poses.
 """
@@ -27,6 +30,8 @@ from tfgan_compress.data import aligned
 
 COLOURS = 0.5
 """Both parameters of the beta distribution of shares in colour: rather one of them than a blur."""
+RENDERED = 0.4
+"""The greatest share in colour of somebody rendered: the picture is to stay a photograph."""
 STRETCH = 0.015
 """Standard deviation of what a level is moved up or down by, in sides of the picture."""
 _LEVELS = (0.05, 0.2, 0.31, 0.5, 0.69, 0.86, 1.0)
@@ -61,17 +66,17 @@ class Blend:
         return cls(np.full(size, share), np.full(size, share), np.zeros(size))
 
     @classmethod
-    def drawn(cls, rng, size):
-        """Returns a blend by chance."""
+    def drawn(cls, rng, size, colour=1.0):
+        """Returns a blend by chance, `colour` being the second's greatest share in colour."""
         shape = rng.uniform(size=len(_LEVELS))
-        colour = rng.beta(COLOURS, COLOURS, len(_LEVELS))
+        colour = colour * rng.beta(COLOURS, COLOURS, len(_LEVELS))
         # Hair is not a shape: what covers one forehead finds nothing on the other.
         shape[:_FACE], colour[:_FACE] = colour[:_FACE], colour[:_FACE]
         lift = rng.normal(0, STRETCH * size, len(_LEVELS)) * _MOVED
         return cls(*(_by_height(values, size) for values in (shape, colour, lift)))
 
 
-def between(source, people, *, front, seed=0, cache=None):
+def between(source, people, *, front, rendered=None, seed=0, cache=None):
     """Returns a source of `people` morphs, each in every view that both of its parents have.
 
     Args:
@@ -79,6 +84,7 @@ def between(source, people, *, front, seed=0, cache=None):
             everybody.
         people: How many. Pairs of parents are taken again when all have been, at other shares.
         front: The view that is everybody's target.
+        rendered: Source of the second parents, if these are not of `source`, too; likewise.
         seed: Decides on parents and shares.
         cache: Folder to keep the pictures in; 600 people in ten views take a minute. None keeps
             them in memory.
@@ -87,21 +93,21 @@ def between(source, people, *, front, seed=0, cache=None):
         ValueError: If there are less than two parents, no `people`, or somebody has no view
             `front`.
     """
-    parents = _views(source)
-    lacking = [person for person, views in parents.items() if front not in views]
-    pairs = list(itertools.combinations(sorted(parents), 2))
-    if lacking or not pairs or people < 1:
+    first = _people(source, front)
+    second = None if rendered is None else _people(rendered, front)
+    pairs = list(itertools.product(first, second) if second else itertools.combinations(first, 2))
+    if not pairs or people < 1:
         raise ValueError(
-            f"Morphs need two people or more, each in a view {front!r}, and there must be 1 or "
-            f"more. Received: {people} morphs of {len(parents)} people; without it: {lacking}."
+            "Morphs need two people or more, and there must be 1 or more. Received: "
+            f"{people} morphs of {len(first) + len(second or ())} people."
         )
     rng = np.random.default_rng(seed)
     rounds = [rng.permutation(len(pairs)) for _ in range(-(-people // len(pairs)))]
-    size = len(next(iter(parents.values()))[front]["input"])
+    size = len(first[0][front]["input"])
     jobs = []
     for number, place in enumerate(np.concatenate(rounds)[:people]):
-        a, b = (parents[person] for person in pairs[place])
-        blend = Blend.drawn(rng, size)
+        a, b = pairs[place]
+        blend = Blend.drawn(rng, size, RENDERED if second else 1.0)
         jobs += [(number, view, a[view], b[view], blend) for view in sorted(a.keys() & b.keys())]
     path = cache and Path(cache) / f"morphs-{size}-{_digest(jobs)}.npy"
     pictures = aligned.stored(path, len(jobs), size, lambda store: _morph_into(store, jobs))
@@ -136,13 +142,17 @@ def morph(first, second, blend):
     return image.round().astype(np.uint8), _moved(near, far, blend)
 
 
-def _views(source):
-    """`{identity: {view: record}}`."""
+def _people(source, front):
+    """One `{view: record}` for each person, in the order of identities, without targets."""
     found = {}
     for i in range(len(source)):
         record = source[i]
-        found.setdefault(record["identity"], {})[record.get("view")] = record
-    return found
+        kept = {name: record[name] for name in ("input", "landmarks", "yaw")}
+        found.setdefault(int(record["identity"]), {})[record.get("view")] = kept
+    lacking = [person for person, views in found.items() if front not in views]
+    if lacking:
+        raise ValueError(f"Morphs need a view {front!r} of everybody. Without it: {lacking}.")
+    return [found[person] for person in sorted(found)]
 
 
 def _digest(jobs):

@@ -46,6 +46,7 @@ class Frontalization:
     frll: str = ""  # folder of the Face Research Lab London Set, to train on real people too
     frll_share: float = 0.25
     frll_morphs: int = 0  # people made of two of them, who share in frll_share; data.morphs
+    frll_reshaped: int = 0  # more of them, made of a real and a rendered one
     # Whether a student learns of real people from its teacher, too, or from their truths alone.
     frll_taught: bool = True
     # The same folder as PIM's target data: its views are seen, its truths are not.

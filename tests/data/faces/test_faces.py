@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tfgan_compress import geometry
+from tfgan_compress.data import frll
 from tfgan_compress.data.faces import (
     EXPRESSIONS,
     Camera,
@@ -132,6 +133,14 @@ def test_the_multipie_preset_is_13_yaws_by_20_lights():
     assert len(views) == 260
     assert {v.yaw for v in views} == set(range(-90, 91, 15))
     assert {v.light_id for v in views} == set(range(20))
+
+
+def test_the_london_preset_has_the_poses_of_the_london_set():
+    views = preset_views("london", 0)
+    assert [view.yaw for view in views] == [yaw for _, yaw in frll.VIEWS.values()]
+    assert [bool(view.expression) for view in views] == 5 * [False] + 5 * [True]
+    assert len({view.target() for view in views}) == 1
+    assert preset_views("london", 1)[0].background != views[0].background
 
 
 def test_varied_views_share_few_targets():

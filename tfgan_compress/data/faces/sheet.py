@@ -26,7 +26,8 @@ def draw_sheet(kind, seeds, *, image_size=128):
     Args:
         kind: `"contact"`: 4 yaws in 2 lights. `"ages"`: the person at 12 ages. `"expressions"`:
             frontal and half turned. `"multipie"`: 13 yaws by 20 lights. `"evaluation"`: 7 yaws in
-            2 lights. `"varied"`: training views, and under each its target.
+            2 lights. `"london"`: 5 yaws, neutral and smiling. `"varied"`: training views, and under
+            each its target.
         seeds: Seeds of the people.
         image_size: Side of each picture.
 
@@ -56,6 +57,8 @@ def _grid(kind):
         blends = [(), *EXPRESSIONS.values()]
         return [[View(yaw=yaw, expression=blend) for blend in blends] for yaw in (0, 45)]
     views = preset_views(kind, 0)
+    if kind == "london":
+        return [views]
     # The preset goes through the lights of one yaw first; columns are yaws.
     lights = len(views) // len({view.yaw for view in views})
     rows = [views[k::lights] for k in range(lights)]

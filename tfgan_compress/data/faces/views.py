@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from tfgan_compress.data import frll
 from tfgan_compress.data.faces.light import Light, multipie_lights
 
 MULTIPIE_YAWS = tuple(range(-90, 91, 15))
@@ -13,7 +14,12 @@ EVALUATION_LIGHTS = (7, 4)
 EVALUATION_SEEDS = range(100_000, 100_050)
 PLAIN_BACKGROUND = (0.2, 0.2, 0.2)
 """Linear RGB behind every target: easiest to learn."""
-PRESETS = ("multipie", "varied", "evaluation")
+STUDIO = Light(
+    sources=tuple((azimuth, 15, (0.42, 0.42, 0.42)) for azimuth in (-35, 35)),
+    ambient=(0.36, 0.36, 0.36),
+)
+"""Soft light from both sides, as photographers of faces have it."""
+PRESETS = ("multipie", "varied", "evaluation", "london")
 PROFILE_YAWS = (65, 92)
 """What `profiles` are turned by: a little further than 90 degrees, lest that be the edge."""
 
@@ -101,9 +107,10 @@ def preset_views(preset, seed, *, count=20, lights=5, profiles=0.0):
     """The views of one person.
 
     Args:
-        preset: `"multipie"` (13 yaws x 20 lights), `"evaluation"` (7 yaws x 2 lights, clean) or
-            `"varied"` (random; for training).
-        seed: An integer, or several, that draw the `varied` views.
+        preset: `"multipie"` (13 yaws x 20 lights), `"evaluation"` (7 yaws x 2 lights, clean),
+            `"london"` (the poses of `data.frll.VIEWS`, in their order, in a studio) or `"varied"`
+            (random; for training).
+        seed: An integer, or several, that draw what is random.
         count: Number of `varied` views.
         lights: How many lights those share; each costs a target.
         profiles: Share of them that is turned by `PROFILE_YAWS`, in place of others.
@@ -115,6 +122,8 @@ def preset_views(preset, seed, *, count=20, lights=5, profiles=0.0):
     if preset == "varied":
         rng = np.random.default_rng([*np.atleast_1d(seed), 78])
         return _varied(rng, count, min(lights, count), profiles)
+    if preset == "london":
+        return _london(np.random.default_rng([*np.atleast_1d(seed), 79]))
     grids = {
         "multipie": (MULTIPIE_YAWS, range(20)),
         "evaluation": (EVALUATION_YAWS, EVALUATION_LIGHTS),
@@ -129,6 +138,21 @@ def check_profiles(share):
     """Raises a ValueError unless `share` is one."""
     if not 0 <= share <= 1:
         raise ValueError(f"profiles must be a share, 0..1. Received: {share}.")
+
+
+def _london(rng):
+    """Neutral and smiling in five poses, before light gray."""
+    strength, gray = rng.uniform(0.6, 1), float(rng.uniform(0.6, 0.75))
+    smile = tuple((name, float(weight * strength)) for name, weight in EXPRESSIONS["smile"])
+    return [
+        View(
+            yaw=yaw,
+            light=STUDIO,
+            expression=smile if name.startswith("smiling") else (),
+            background=(gray, gray, gray),
+        )
+        for name, (_, yaw) in frll.VIEWS.items()
+    ]
 
 
 def _varied(rng, count, lights, profiles):
