@@ -109,7 +109,7 @@ def check_people(recipe):
             "frll_morphs and frll_reshaped are made of people of the London Set, which frll must "
             f"name. Received: frll={recipe.frll!r}, frll_morphs={made[0]}, frll_reshaped={made[1]}."
         )
-    if _shapes(recipe) > recipe.identities - recipe.held_out:
+    if made[1] and _shapes(recipe) > recipe.identities - recipe.held_out:
         raise ValueError(
             f"Rendered people who train give {RESHAPED} real ones a shape: frll_reshaped must be "
             f"at most {RESHAPED * (recipe.identities - recipe.held_out)} with "

@@ -90,7 +90,7 @@ def between(source, people, *, front, rendered=None, seed=0, cache=None):
             them in memory.
 
     Raises:
-        ValueError: If there are less than two parents, no `people`, or somebody has no view
+        ValueError: If there are fewer than two parents, no `people`, or somebody has no view
             `front`.
     """
     first = _people(source, front)
