@@ -15,8 +15,8 @@ from tfgan_compress.data.studio import Studio
 SYNTHETIC = "synthetic"
 TEST_SEED = 100_000
 """Synthetic people from this seed on are never trained on."""
-RESHAPED = 3
-"""Real people who are given one rendered person's shape: rendering takes longer than that."""
+PEOPLE_PER_SHAPE = 3
+"""Real people who are given the shape of one rendered person, which takes longer to render."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _more_people(recipe, real, folder):
 
 def _shapes(recipe):
     """Of how many rendered people the reshaped ones are made."""
-    return -(-recipe.frll_reshaped // RESHAPED)
+    return -(-recipe.frll_reshaped // PEOPLE_PER_SHAPE)
 
 
 def check_people(recipe):
@@ -111,8 +111,9 @@ def check_people(recipe):
         )
     if made[1] and _shapes(recipe) > recipe.identities - recipe.held_out:
         raise ValueError(
-            f"Rendered people who train give {RESHAPED} real ones a shape: frll_reshaped must be "
-            f"at most {RESHAPED * (recipe.identities - recipe.held_out)} with "
+            f"{PEOPLE_PER_SHAPE} real people take the shape of a rendered one who trains: "
+            "frll_reshaped must be at most "
+            f"{PEOPLE_PER_SHAPE * (recipe.identities - recipe.held_out)} with "
             f"identities={recipe.identities}, held_out={recipe.held_out}. Received: {made[1]}."
         )
     if recipe.data != SYNTHETIC:

@@ -21,6 +21,11 @@ def picture(seed, shift=0.0):
     return moved.round().astype(np.uint8), points.astype(np.float32)
 
 
+def even(share):
+    """One share at every height, and nothing lifted."""
+    return morphs.Blend(np.full(SIZE, share), np.full(SIZE, share), np.zeros(SIZE))
+
+
 @pytest.fixture
 def people():
     """Three people in three views; the third was not taken from the right."""
@@ -37,7 +42,7 @@ def people():
 def test_a_morph_begins_at_the_first_person_and_ends_at_the_second():
     first, second = picture(1), picture(1, shift=5)
     for share, (image, landmarks) in ((0.0, first), (1.0, second)):
-        painted, points = morphs.morph(first, second, morphs.Blend.even(share, SIZE))
+        painted, points = morphs.morph(first, second, even(share))
         inner = (slice(8, -8), slice(8, -8))
         assert np.abs(painted[inner].astype(int) - image[inner]).mean() < 3
         np.testing.assert_allclose(points, landmarks, atol=1e-4)
@@ -45,7 +50,7 @@ def test_a_morph_begins_at_the_first_person_and_ends_at_the_second():
 
 def test_what_two_people_have_in_different_places_lies_between_and_is_not_double():
     first, second = picture(1), picture(1, shift=6)
-    middle, points = morphs.morph(first, second, morphs.Blend.even(0.5, SIZE))
+    middle, points = morphs.morph(first, second, even(0.5))
     between = picture(1, shift=3)
     error = np.abs(middle.astype(int) - between[0])[8:-8, 8:-8].mean()
     blended = (first[0].astype(int) + second[0]) / 2
@@ -56,7 +61,7 @@ def test_what_two_people_have_in_different_places_lies_between_and_is_not_double
 def test_colours_are_blended_by_the_share():
     black, white = (np.full((SIZE, SIZE, 3), value, np.uint8) for value in (0, 200))
     points = geometry.frontal_landmarks(SIZE)
-    image, _ = morphs.morph((black, points), (white, points), morphs.Blend.even(0.3, SIZE))
+    image, _ = morphs.morph((black, points), (white, points), even(0.3))
     assert image.min() == image.max() == 60
 
 
@@ -74,8 +79,7 @@ def test_shares_may_differ_by_height():
 
 def test_heights_are_lifted_and_landmarks_with_them():
     image, points = picture(1)
-    even = morphs.Blend.even(0.0, SIZE)
-    lifted = dataclasses.replace(even, lift=np.full(SIZE, 3.0))
+    lifted = dataclasses.replace(even(0.0), lift=np.full(SIZE, 3.0))
     painted, moved = morphs.morph((image, points), (image, points), lifted)
     np.testing.assert_array_equal(painted[8:40], image[11:43])
     np.testing.assert_allclose(moved, points - [0, 3], atol=1e-4)
@@ -144,7 +148,7 @@ def test_somebody_rendered_gives_shape_and_little_colour(people):
     assert len(set(source.record_identities.tolist())) == 9
     for i in range(len(source)):
         record = source[i]
-        assert record["input"].mean() > (1 - morphs.RENDERED) * 100
+        assert record["input"].mean() > (1 - morphs.RENDERED_COLOUR) * 100
         assert record["yaw"] == VIEWS[record["view"]]
 
 

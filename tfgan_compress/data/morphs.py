@@ -30,14 +30,14 @@ from tfgan_compress.data import aligned
 
 COLOURS = 0.5
 """Both parameters of the beta distribution of shares in colour: rather one of them than a blur."""
-RENDERED = 0.4
+RENDERED_COLOUR = 0.4
 """The greatest share in colour of somebody rendered: the picture is to stay a photograph."""
 STRETCH = 0.015
 """Standard deviation of what a level is moved up or down by, in sides of the picture."""
 _LEVELS = (0.05, 0.2, 0.31, 0.5, 0.69, 0.86, 1.0)
 """Heights that are drawn for: hair, brow, eyes, nose, mouth, chin, neck, in sides of the picture.
 Eyes and mouth stay where the alignment put them."""
-_MOVED = (1, 1, 0, 1, 0, 1, 1)
+_LIFTED = (1, 1, 0, 1, 0, 1, 1)
 _FACE = 2
 """The first level below the hair."""
 _REACH = 0.35
@@ -61,18 +61,13 @@ class Blend:
     lift: np.ndarray
 
     @classmethod
-    def even(cls, share, size):
-        """Returns the blend of one `share`, 0 to 1, at every height."""
-        return cls(np.full(size, share), np.full(size, share), np.zeros(size))
-
-    @classmethod
     def drawn(cls, rng, size, colour=1.0):
         """Returns a blend by chance, `colour` being the second's greatest share in colour."""
         shape = rng.uniform(size=len(_LEVELS))
         colour = colour * rng.beta(COLOURS, COLOURS, len(_LEVELS))
         # Hair is not a shape: what covers one forehead finds nothing on the other.
         shape[:_FACE], colour[:_FACE] = colour[:_FACE], colour[:_FACE]
-        lift = rng.normal(0, STRETCH * size, len(_LEVELS)) * _MOVED
+        lift = rng.normal(0, STRETCH * size, len(_LEVELS)) * _LIFTED
         return cls(*(_by_height(values, size) for values in (shape, colour, lift)))
 
 
@@ -107,7 +102,7 @@ def between(source, people, *, front, rendered=None, seed=0, cache=None):
     jobs = []
     for number, place in enumerate(np.concatenate(rounds)[:people]):
         a, b = pairs[place]
-        blend = Blend.drawn(rng, size, RENDERED if second else 1.0)
+        blend = Blend.drawn(rng, size, RENDERED_COLOUR if second else 1.0)
         jobs += [(number, view, a[view], b[view], blend) for view in sorted(a.keys() & b.keys())]
     path = cache and Path(cache) / f"morphs-{size}-{_digest(jobs)}.npy"
     pictures = aligned.stored(path, len(jobs), size, lambda store: _morph_into(store, jobs))
@@ -139,7 +134,7 @@ def morph(first, second, blend):
         middle = _sample(flow, lifted - shape * middle)
     one, other = (_sample(x, lifted + by * middle) for x, by in ((one, -shape), (other, 1 - shape)))
     image = (1 - colour) * one + colour * other
-    return image.round().astype(np.uint8), _moved(near, far, blend)
+    return image.round().astype(np.uint8), _landmarks(near, far, blend)
 
 
 def _people(source, front):
@@ -185,7 +180,7 @@ def _by_height(values, size):
     return smooth[:, 0]
 
 
-def _moved(near, far, blend):
+def _landmarks(near, far, blend):
     """Where the landmarks lie in the result."""
     heights = np.arange(len(blend.shape))
     rows = (near[:, 1] + far[:, 1]) / 2
